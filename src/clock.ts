@@ -1,0 +1,21 @@
+/** An answer has to get there in time; and what ends now has expired, also if the server's CLOSED comes a little early. */
+const MARGIN = 500;
+
+/**
+ * How far the server's clock is ahead of `performance.now()`; undefined until GetClock is first answered. Not of
+ * `Date.now()`: the visitor may set that clock while an invitation is pending.
+ */
+let ahead: number | undefined;
+
+export function learnServerTime(currentTime: number): void {
+  ahead = currentTime - performance.now() + MARGIN;
+}
+
+export function timeKnown(): unknown {
+  return ahead;
+}
+
+/** The server's time in milliseconds; NaN, which is later than nothing, until it is known. */
+export function serverTime(): number {
+  return performance.now() + ahead!;
+}

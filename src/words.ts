@@ -1,0 +1,18 @@
+import { config, lookUp } from "./config.ts";
+
+const START = "The agent can see";
+const END = " this page.";
+
+const english: Record<string, string> = {
+  title: "Share this page?",
+  accept: "Allow",
+  decline: "Decline",
+  shared: START + " and use" + END,
+  view: START + " and scroll" + END,
+  follow: START + END,
+};
+
+/** A word of the prompt by its key, or the sentence of a mode: from the site, or else in English. */
+export function word(key: string): string {
+  return lookUp((lookUp(config.text) || english)[key] || english[key]);
+}

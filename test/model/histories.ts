@@ -1,0 +1,220 @@
+// What can happen to a page, as fast-check commands.
+import fc from "fast-check";
+import { MODES, type Mode } from "./provider.ts";
+import type { Setting, World } from "./world.ts";
+
+type Command = fc.AsyncCommand<World, World>;
+
+/** Something that happens, and the time that passes after it. */
+class Step implements Command {
+  readonly #name: string;
+  readonly #milliseconds: number | ((world: World) => number);
+  readonly #possible: (world: World) => boolean;
+  readonly #happen: (world: World) => void;
+
+  constructor(name: string, milliseconds: number | ((world: World) => number), happen: (world: World) => void, possible: (world: World) => boolean) {
+    this.#name = name;
+    this.#milliseconds = milliseconds;
+    this.#happen = happen;
+    this.#possible = possible;
+  }
+
+  check(world: World): boolean {
+    return this.#possible(world);
+  }
+
+  async run(world: World): Promise<void> {
+    world.rules.tell(`— ${this.toString()}`);
+    this.#happen(world);
+    await world.time.pass(typeof this.#milliseconds === "number" ? this.#milliseconds : this.#milliseconds(world));
+  }
+
+  toString(): string {
+    return typeof this.#milliseconds === "number" && this.#milliseconds ? `${this.#name}, ${this.#milliseconds / 1000} s` : this.#name;
+  }
+}
+
+/** From the very same moment to the time that a prompt or a connection takes. */
+const shortTime = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(0) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 60 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 60, max: 1500 }) },
+  { weight: 1, arbitrary: fc.constantFrom(245, 250, 490, 499, 500, 501, 750) },
+);
+
+/** For a prompt to be shown and to be armed. */
+const longEnough = fc.integer({ min: 530, max: 3000 });
+
+const always = () => true;
+const awake = ({ page }: World) => !page.frozen;
+const seen = ({ page }: World) => !page.frozen && !page.document.hidden;
+const invited = ({ invitations }: World) => invitations.length > 0;
+
+/** A step with a parameter. */
+function step<T>(
+  parameter: fc.Arbitrary<T>,
+  name: (value: T) => string,
+  happen: (world: World, value: T) => void,
+  possible: (world: World) => boolean = always,
+  after: fc.Arbitrary<number> = shortTime,
+): fc.Arbitrary<Command> {
+  return fc.tuple(parameter, after).map(([value, time]) => new Step(name(value), time, (world) => happen(world, value), possible));
+}
+
+const simple = (name: string, happen: (world: World) => void, possible: (world: World) => boolean = always) =>
+  step(fc.constant(undefined), () => name, happen, possible);
+
+const one = fc.nat({ max: 3 });
+/** The newest invitation for 0, and so on. */
+const latest = ({ invitations }: World, back: number) => invitations[Math.max(0, invitations.length - 1 - back)]!;
+
+const invite = step(
+  fc.record({
+    conversation: fc.nat({ max: 1 }),
+    mode: fc.constantFrom("shared", "shared", "shared", "view", "view", "follow", "follow", "VIDEO_CALL"),
+    seconds: fc.integer({ min: 15, max: 120 }),
+    constant: fc.boolean(),
+    expires: fc.constantFrom<("field" | "none")[]>("field", "none"),
+  }),
+  ({ conversation, mode, seconds, constant, expires }) =>
+    `invites in conversation ${conversation} to ${mode} for ${seconds} s${constant && !conversation ? " by the constant id" : ""}${expires === "none" ? " without expires" : ""}`,
+  (world, { conversation, constant, ...options }) => {
+    // Servers so old that they use the constant let a consumer have one conversation only.
+    const id = constant && !conversation && { dialogId: "COAPP" };
+    world.invitations.push(world.conversation(conversation).invite({ ...options, ...id }));
+  },
+  always,
+  fc.oneof(shortTime, longEnough),
+);
+
+const visitor = [
+  { weight: 6, arbitrary: simple("says yes", (world) => answer(world, "accept"), seen) },
+  { weight: 5, arbitrary: simple("says no", (world) => answer(world, "decline"), seen) },
+  { weight: 5, arbitrary: simple("presses Escape", escape, seen) },
+  { weight: 1, arbitrary: simple("presses Escape twice", (world) => [escape(world), escape(world)], seen) },
+  { weight: 1, arbitrary: simple("presses Enter", ({ page }) => page.press("Enter"), seen) },
+  { weight: 3, arbitrary: simple("looks away", (world) => world.hide(), seen) },
+  { weight: 4, arbitrary: simple("looks again", (world) => world.show(), ({ page }) => !page.frozen && page.document.hidden) },
+  { weight: 2, arbitrary: simple("leaves", (world) => world.leave(), awake) },
+  { weight: 3, arbitrary: step(fc.boolean(), (tasksFirst) => `returns${tasksFirst ? ", what was due first" : ""}`, (world, tasksFirst) => world.return(tasksFirst), ({ page }) => page.frozen) },
+  { weight: 1, arbitrary: step(fc.constantFrom(-86_400_000, -600_000, 600_000, 86_400_000), (jump) => `sets the clock ${jump / 1000} s`, ({ page }, jump) => void (page.clockError += jump)) },
+];
+
+const agent = [
+  { weight: 10, arbitrary: invite },
+  { weight: 3, arbitrary: step(one, (back) => `cancels ${back}`, (world, back) => latest(world, back).cancel(), invited) },
+  { weight: 2, arbitrary: step(one, (back) => `accepted elsewhere ${back}`, (world, back) => latest(world, back).acceptElsewhere(), invited) },
+  { weight: 1, arbitrary: step(one, (back) => `closes the dialog ${back}`, (world, back) => latest(world, back).closeDialog(), invited) },
+  { weight: 4, arbitrary: step(one, (back) => `copies ${back}`, (world, back) => latest(world, back).resend(), invited) },
+  { weight: 1, arbitrary: step(fc.nat({ max: 1 }), (index) => `ends conversation ${index}`, (world, index) => world.network.conversations[index]?.end()) },
+  { weight: 1, arbitrary: step(fc.nat({ max: 1 }), (index) => `deletes conversation ${index}`, (world, index) => world.network.conversations[index]?.delete()) },
+];
+
+const JUNK = [
+  "junk",
+  "null",
+  "[]",
+  '{"kind":"notification","type":"cqm.ExConversationChangeNotification"}',
+  '{"kind":"notification","type":"cqm.ExConversationChangeNotification","body":{"changes":[null,7,{"type":"UPSERT"},{"type":"UPSERT","result":{"convId":"x","conversationDetails":{"dialogs":[null,{"channelType":"COBROWSE"}]}}}]}}',
+  '{"kind":"resp","reqId":"nobody asked","code":500}',
+  '{"kind":"resp","reqId":"__proto__","code":200,"body":{"currentTime":1}}',
+];
+
+const server = [
+  { weight: 3, arbitrary: step(fc.constantFrom(1006, 1000, 1001, 1011, 4401, 4407), (code) => `drops with ${code}`, ({ network }, code) => network.faults.drop(code)) },
+  { weight: 2, arbitrary: simple("outage", ({ network }) => void (network.faults.down = true)) },
+  { weight: 1, arbitrary: simple("silence", ({ network }) => void (network.faults.silent = true)) },
+  { weight: 1, arbitrary: simple("the network is dead", ({ network }) => void (network.faults.dead = true)) },
+  { weight: 1, arbitrary: simple("sockets do not open", ({ network }) => void (network.faults.stallOpening = true)) },
+  { weight: 1, arbitrary: simple("refuses InitConnection", ({ network }) => void (network.faults.refuseInit = true)) },
+  { weight: 1, arbitrary: step(fc.constantFrom<(4401 | 4407)[]>(4401, 4407), (code) => `refuses tokens with ${code}`, ({ network }, code) => void (network.faults.refuseToken = code)) },
+  { weight: 1, arbitrary: step(fc.constantFrom(0, 300, 3000, 40_000), (latency) => `answers after ${latency} ms`, ({ network }, latency) => void (network.faults.latency = latency)) },
+  { weight: 1, arbitrary: step(fc.constantFrom<World["network"]["domainService"][]>("error", "nonsense", "never", "unreachable"), (how) => `domain service: ${how}`, ({ network }, how) => void (network.domainService = how)) },
+  {
+    weight: 6,
+    arbitrary: simple("the network is well", ({ network }) => {
+      Object.assign(network.faults, { down: false, silent: false, dead: false, stallOpening: false, refuseInit: false, refuseToken: undefined, latency: 0 });
+      network.domainService = "ok";
+    }),
+  },
+  { weight: 1, arbitrary: step(fc.constantFrom(...JUNK), (text) => `junk ${text.slice(0, 30)}`, ({ network }, text) => network.faults.sendRaw(text)) },
+];
+
+const site = [
+  { weight: 2, arbitrary: simple("the tag loads", ({ page }) => page.loadTag(), (world) => awake(world) && !world.page.tagged) },
+  { weight: 2, arbitrary: step(fc.constantFrom<Mode[]>("good", ...MODES), (mode) => `token: ${mode}`, ({ provider }, mode) => void (provider.mode = mode)) },
+  { weight: 2, arbitrary: simple("stop()", (world) => world.stop(), awake) },
+  { weight: 3, arbitrary: simple("start()", (world) => world.start(), awake) },
+  { weight: 1, arbitrary: simple("online", (world) => world.online(), awake) },
+  { weight: 1, arbitrary: simple("removes the prompt", ({ page }) => page.hosts.forEach((host) => host.remove()), awake) },
+  { weight: 1, arbitrary: simple("covers the prompt", cover, awake) },
+  { weight: 1, arbitrary: step(fc.boolean(), (itself) => (itself ? "asks itself from now on" : "lets the snippet ask"), ({ rules }, itself) => void (rules.pageAsks = itself)) },
+  { weight: 2, arbitrary: step(fc.tuple(one, fc.constantFrom("accept" as const, "decline" as const)), ([back, answer]) => `calls ${answer}() of ${back}`, pageAnswers, awake) },
+];
+
+/** So that what follows meets the moment in which the buttons begin to work. */
+const untilArming = fc.integer({ min: -10, max: 5 }).map(
+  (offset): Command =>
+    new Step(`waits until ${500 + offset} ms after the prompt came`, ({ rules }) => Math.max(0, rules.promptOpenedAt + 500 + offset - Date.now()), () => {}, ({ page }) => page.prompt !== undefined),
+);
+
+const waiting = fc
+  .oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 10 }) }, { weight: 2, arbitrary: fc.integer({ min: 10, max: 65 }) }, { weight: 1, arbitrary: fc.integer({ min: 65, max: 150 }) })
+  .map((seconds): Command => new Step("waits", seconds * 1000, () => {}, always));
+
+export const histories = (path?: string) =>
+  fc.commands([fc.oneof(...agent), fc.oneof(...agent), fc.oneof(...agent), fc.oneof(...visitor), fc.oneof(...visitor), fc.oneof(...visitor), fc.oneof(...server), fc.oneof(...site), waiting, untilArming], {
+    maxCommands: 40,
+    size: "max",
+    ...(path && { replayPath: path }),
+  });
+
+export const settings: fc.Arbitrary<Setting> = fc.record({
+  tagged: fc.constantFrom(true, true, false),
+  hidden: fc.constantFrom(false, false, false, true),
+  domainService: fc.boolean(),
+  keepEndedDialogs: fc.boolean(),
+  singleElements: fc.boolean(),
+  aam: fc.boolean(),
+  deliversLate: fc.boolean(),
+  closeEventDelay: fc.constantFrom(0, 1, 4),
+  clockOffset: fc.constantFrom(0, 600_000, -600_000, 86_400_000, -86_400_000),
+  seed: fc.integer(),
+});
+
+/** The visitor presses a button of the prompt, or tries to. */
+function answer({ page, rules }: World, part: "accept" | "decline"): void {
+  const name = part === "accept" ? "cobrowseAccepted" : "cobrowseDeclined";
+  const asked = rules.pending;
+  if (!page.prompt || !asked || rules.justArming) return;
+  const { armed } = rules;
+  if (armed) asked.said.add(name);
+  const before = asked.answers.length;
+  if (page.click(part) !== armed) rules.broken(armed ? "a button that cannot be pressed" : "a button that can be pressed too early");
+  if (armed && !asked.over && asked.answers.length !== before + 1) rules.broken("an answer that was not published");
+}
+
+function escape({ page, rules }: World): void {
+  rules.escapes();
+  page.press("Escape");
+}
+
+/** The page opens a modal dialog of its own. */
+function cover({ page: { document } }: World): void {
+  const dialog = document.createElement("dialog");
+  document.documentElement.append(dialog);
+  (dialog as unknown as HTMLDialogElement).showModal();
+}
+
+/** The page answers by what it was given with some cobrowseOffered, long ago perhaps. */
+function pageAnswers({ page, rules }: World, [back, answer]: [number, "accept" | "decline"]): void {
+  const offered = page.events.filter(({ type }) => type === "cobrowseOffered");
+  const detail = offered[Math.max(0, offered.length - 1 - back)]?.detail as Record<string, () => void> | undefined;
+  if (!detail) return;
+  const { pending } = rules;
+  const name = answer === "accept" ? "cobrowseAccepted" : "cobrowseDeclined";
+  const works = pending?.detail === detail && !pending.over;
+  if (works) pending.said.add(name);
+  detail[answer]!();
+  if (works && pending.answers.join() !== name) rules.broken("an answer of the page that was not published");
+}

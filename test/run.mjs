@@ -1,0 +1,163 @@
+// `npm test`: type check, build and freshness, then every *.test.ts under unit/ and browser/, two files at a time, each
+// in a process of its own, so that nothing can hang or leave anything behind unseen. `npm test -- prompt` runs only the
+// files whose path contains "prompt".
+import { execFile, fork } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import "./support/typescript.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const RUN_FILE = join(ROOT, "test/support/run-file.mjs");
+const FILES_AT_A_TIME = 3;
+/** Far longer than a file takes, even on a slow and busy machine. */
+const FILE_TIMEOUT = { unit: 90_000, browser: 180_000 };
+/** How long a file whose tests are over may take to end, with its browsers. */
+const GRACE = 15_000;
+
+const total = { passed: 0, failed: 0 };
+/** Reason → titles. */
+const notRun = new Map();
+
+/** One line for a step or a test file, with its output below if something failed. */
+function report(title, { passed, failed, output = "" }, started) {
+  total.passed += passed;
+  total.failed += failed;
+  const counts = [failed && `${failed} FAILED`, (passed || !failed) && `${passed} passed`].filter(Boolean).join(", ");
+  console.log(`${title.padEnd(40)} ${counts.padEnd(24)} ${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s`);
+  if (failed && output.trim()) console.log(`\n${output.trim().replace(/^/gm, "    ")}\n`);
+}
+
+/** A step that is one program: it passes if that ends well. */
+async function step(title, ...argv) {
+  const started = Date.now();
+  const { code, output } = await new Promise((resolve) => {
+    execFile(process.execPath, argv, { cwd: ROOT }, (error, stdout, stderr) => resolve({ code: error ? 1 : 0, output: stdout + stderr }));
+  });
+  report(title, { passed: 1 - code, failed: code, output }, started);
+}
+
+const typeCheck = (folder) => step(`types of ${folder}`, "node_modules/typescript/bin/tsc", "-p", folder);
+
+/** What is built and committed, by name. */
+function built() {
+  const files = ["snippet.html", "README.md"];
+  if (existsSync(join(ROOT, "dist"))) files.push(...readdirSync(join(ROOT, "dist")).map((name) => `dist/${name}`));
+  return new Map(files.filter((name) => existsSync(join(ROOT, name))).map((name) => [name, readFileSync(join(ROOT, name), "latin1")]));
+}
+
+async function buildAndCompare() {
+  const before = built();
+  await step("build", "build.mjs");
+  const started = Date.now();
+  const after = built();
+  const stale = [...new Set([...before.keys(), ...after.keys()])].filter((name) => before.get(name) !== after.get(name));
+  const output = `Not what src/ builds: ${stale.join(", ")}. They are built now; look at them and commit them.`;
+  report("dist/ and snippet.html are fresh", { passed: stale.length ? 0 : 1, failed: stale.length ? 1 : 0, output }, started);
+}
+
+const children = new Set();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+process.on("exit", () => children.forEach((child) => child.kill()));
+
+async function runFile(file) {
+  const started = Date.now();
+  const child = fork(RUN_FILE, [join(ROOT, "test", file)], {
+    cwd: ROOT,
+    silent: true,
+    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }) },
+  });
+  children.add(child);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
+
+  const browsers = new Map();
+  const folders = new Set();
+  let result;
+  let late;
+  const endIn = (milliseconds, reason) => {
+    clearTimeout(late);
+    late = setTimeout(() => {
+      output += `\n${reason}\n`;
+      result = { ...result, broken: true };
+      child.kill();
+      // A process that is busy for ever does not hear that.
+      late = setTimeout(() => child.kill("SIGKILL"), 5_000);
+    }, milliseconds);
+  };
+  const timeout = FILE_TIMEOUT[file.split("/")[0]];
+  endIn(timeout, `This file did not end within ${timeout / 1000} s.`);
+  child.on("message", (message) => {
+    if (message.started) browsers.set(message.started, message.signal);
+    else if (message.ended) browsers.delete(message.ended);
+    else if (message.created) folders.add(message.created);
+    else if (message.removed) folders.delete(message.removed);
+    else {
+      result = message;
+      endIn(GRACE, `The tests are over, but their process did not end within ${GRACE / 1000} s: something was left open.`);
+    }
+  });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  clearTimeout(late);
+  children.delete(child);
+  for (const [pid, signal] of browsers) {
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // It ended with its parent.
+    }
+  }
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+
+  const { passed = 0, failed = 0, skipped = 0, broken = false } = result ?? {};
+  const reasons = result?.notRun ?? [];
+  for (const { title, reason } of reasons) notRun.set(reason, [...(notRun.get(reason) ?? []), title]);
+  let more = 0;
+  const complain = (sentence) => {
+    more++;
+    output += `\n${sentence}\n`;
+  };
+  if (broken) more++;
+  else if (!result) complain(`The process ended with ${code} before its tests were over.`);
+  else if (!passed && !failed && !reasons.length) complain("This file has no tests.");
+  if (skipped) complain(`${skipped} tests were left out by test.skip() or test.only(), without a reason.`);
+  report(file, { passed, failed: failed + more, output }, started);
+}
+
+async function inParallel(jobs) {
+  const left = [...jobs];
+  const worker = async () => {
+    for (let job = left.shift(); job; job = left.shift()) await job();
+  };
+  await Promise.all(Array.from({ length: FILES_AT_A_TIME }, worker));
+}
+
+const filter = process.argv[2] ?? "";
+// The browsers first: they take longest.
+const files = ["browser", "unit"].flatMap((folder) =>
+  readdirSync(join(ROOT, "test", folder), { recursive: true })
+    .filter((name) => name.endsWith(".test.ts"))
+    .sort()
+    .map((name) => `${folder}/${name}`),
+);
+const chosen = files.filter((file) => file.includes(filter));
+
+if (!filter) await inParallel([buildAndCompare, () => typeCheck("."), () => typeCheck("test")]);
+const { enginesHere } = await import("./support/browsers.ts");
+const { missing } = await enginesHere();
+await inParallel(chosen.map((file) => () => runFile(file)));
+
+console.log();
+for (const { engine, reason } of missing) {
+  console.log(`not run: ${engine} (${reason})`);
+  notRun.delete(reason);
+  // A machine without Chromium tests nothing that counts; the other two may be missing on a developer's.
+  if (engine === "chromium" || process.env.CI === "true") total.failed++;
+}
+for (const [reason, titles] of notRun) for (const title of titles) console.log(`not run: ${title} (${reason})`);
+if (!chosen.length) {
+  total.failed++;
+  console.log(`No test file has "${filter}" in its path.`);
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed ? 1 : 0;

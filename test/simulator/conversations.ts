@@ -1,0 +1,280 @@
+// The server's state: conversations with their dialogs, and the invitations that agents send in them.
+import { randomUUID } from "node:crypto";
+import type { SessionStep } from "./log.ts";
+
+export interface InviteOptions {
+  /** `shared` unless told. */
+  mode?: string;
+  /** Until it ends; 120 unless told. */
+  seconds?: number;
+  /** New for each invitation unless told; the oldest servers always say `COAPP`. */
+  dialogId?: string;
+  /** `none` leaves `metaData.expires` out, so that the end is two minutes after `creationTs`. */
+  expires?: "field" | "none";
+  /** The dialog's participants: the consumer and the agent unless told. */
+  participants?: string[];
+}
+
+export interface Change {
+  type: "UPSERT" | "DELETE";
+  result: { convId: string; conversationDetails?: { state: string; dialogs: Dialog[]; [key: string]: unknown } };
+}
+
+interface Dialog {
+  dialogId: string;
+  channelType: string;
+  [key: string]: unknown;
+}
+
+/** What conversations need of the server around them. */
+export interface ConversationHost {
+  readonly keepEndedDialogs: boolean;
+  now(): number;
+  publish(consumerId: string, change: Change): void;
+  note(convId: string, dialogId: string | undefined, step: SessionStep): void;
+}
+
+export const AGENT = "le83624296.356285412";
+const TWO_MINUTES = 120_000;
+/** The longest wait that setTimeout can do. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
+export class Conversation {
+  readonly convId = randomUUID();
+  readonly consumerId: string;
+  readonly invitations: Invitation[] = [];
+  state: "OPEN" | "CLOSE" = "OPEN";
+  deleted = false;
+  #startTs: number;
+  #host: ConversationHost;
+
+  constructor(consumerId: string, host: ConversationHost) {
+    this.consumerId = consumerId;
+    this.#host = host;
+    this.#startTs = host.now();
+    host.note(this.convId, undefined, "conversation opened");
+    this.publish();
+  }
+
+  /** consumerId#convId: the same for every invitation of a conversation. */
+  get serviceId(): string {
+    return `${this.consumerId}#${this.convId}`;
+  }
+
+  /** An agent invites the consumer to co-browse. */
+  invite(options: InviteOptions = {}): Invitation {
+    if (this.state !== "OPEN") throw new Error("This conversation has ended; nobody can be invited in it.");
+    const invitation = new Invitation(this, this.#host, options);
+    this.invitations.push(invitation);
+    invitation.begin();
+    return invitation;
+  }
+
+  /** The conversation closes. Its dialogs stay as they are: a pending invitation is over all the same. */
+  end(): void {
+    if (this.state === "CLOSE") return;
+    this.state = "CLOSE";
+    this.#abandon();
+    this.#host.note(this.convId, undefined, "conversation ended");
+    this.publish();
+  }
+
+  /** The conversation goes from the subscription, with a DELETE that carries nothing but its id. */
+  delete(): void {
+    if (this.deleted) return;
+    this.deleted = true;
+    this.state = "CLOSE";
+    this.#abandon();
+    this.#host.note(this.convId, undefined, "conversation deleted");
+    this.#host.publish(this.consumerId, { type: "DELETE", result: { convId: this.convId } });
+  }
+
+  publish(shown?: Invitation, copy = false): void {
+    this.#host.publish(this.consumerId, this.change(shown, copy));
+  }
+
+  /** The conversation as a notification tells it. `shown` is told even if it has ended, as `copy` as it was when pending. */
+  change(shown?: Invitation, copy = false): Change {
+    const current = new Map(this.invitations.map((invitation) => [invitation.dialogId, invitation]));
+    if (shown) current.set(shown.dialogId, shown);
+    const dialogs = [...current.values()]
+      .filter((invitation) => invitation === shown || !invitation.ended || this.#host.keepEndedDialogs)
+      .map((invitation) => (copy && invitation === shown ? invitation.invitedDialog() : invitation.dialog()));
+    const main = { dialogId: this.convId, dialogType: "MAIN", channelType: "MESSAGING", state: this.state, creationTs: this.#startTs };
+    return {
+      type: "UPSERT",
+      result: {
+        convId: this.convId,
+        conversationDetails: {
+          state: this.state,
+          startTs: this.#startTs,
+          participants: [{ id: this.consumerId, role: "CONSUMER" }, { id: "734d9867-4a2b-4d6e-9a54-6cf2c1c1c0a5", role: "ASSIGNED_AGENT" }],
+          dialogs: [main, ...dialogs],
+        },
+      },
+    };
+  }
+
+  /** The server's clock jumped. */
+  reschedule(): void {
+    for (const invitation of this.invitations) invitation.schedule();
+  }
+
+  /** No invitation of this conversation ends by itself any more. */
+  #abandon(): void {
+    for (const invitation of this.invitations) invitation.unschedule();
+  }
+
+  /** The simulator closes. */
+  dispose(): void {
+    this.#abandon();
+  }
+}
+
+export class Invitation {
+  readonly dialogId: string;
+  readonly mode: string;
+  /** Its end on the server's clock, ms. */
+  readonly expiresAt: number;
+  state: "INVITED" | "ACCEPTED" | "CLOSED" = "INVITED";
+  #conversation: Conversation;
+  #host: ConversationHost;
+  #options: InviteOptions;
+  #creationTs: number;
+  #dialogClosed = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(conversation: Conversation, host: ConversationHost, options: InviteOptions) {
+    const { seconds = 120, expires = "field" } = options;
+    this.#conversation = conversation;
+    this.#host = host;
+    this.#options = options;
+    this.dialogId = options.dialogId ?? randomUUID();
+    this.mode = options.mode ?? "shared";
+    this.expiresAt = host.now() + seconds * 1000;
+    // Without the field the end follows from the beginning, so a short invitation began earlier.
+    this.#creationTs = expires === "none" ? this.expiresAt - TWO_MINUTES : host.now();
+  }
+
+  get serviceId(): string {
+    return this.#conversation.serviceId;
+  }
+
+  get ended(): boolean {
+    return this.state === "CLOSED";
+  }
+
+  /** The agent withdraws it, or ends the session that came of it. */
+  cancel(): void {
+    this.#close("cancelled");
+  }
+
+  /** The consumer said no: on this page, or in another window. */
+  decline(): void {
+    this.#close("declined");
+  }
+
+  /** The consumer said yes in another window. */
+  acceptElsewhere(): void {
+    this.accept();
+  }
+
+  /** The consumer said yes on the page. */
+  accept(): void {
+    if (this.state !== "INVITED") return;
+    this.state = "ACCEPTED";
+    this.unschedule();
+    this.#tell("accepted");
+  }
+
+  /** The accepted session begins: ACCEPTED is sent a second time. */
+  join(): void {
+    if (this.state === "ACCEPTED") this.#tell("joined");
+  }
+
+  /** The dialog closes and its sessionState still reads INVITED. */
+  closeDialog(): void {
+    if (this.ended) return;
+    this.#dialogClosed = true;
+    this.#tell("dialog closed");
+    this.unschedule();
+    this.state = "CLOSED";
+  }
+
+  /** A copy of the first notification, word for word; a late one if the invitation has ended. */
+  resend(): void {
+    this.#host.note(this.#conversation.convId, this.dialogId, "copied");
+    this.#conversation.publish(this, true);
+  }
+
+  begin(): void {
+    this.schedule();
+    this.#tell("invited");
+  }
+
+  schedule(): void {
+    this.unschedule();
+    if (this.state !== "INVITED" || this.#conversation.state !== "OPEN") return;
+    const wait = this.expiresAt - this.#host.now();
+    this.#timer = setTimeout(
+      () => (this.expiresAt <= this.#host.now() ? this.#close("expired") : this.schedule()),
+      Math.max(0, Math.min(wait, LONGEST_WAIT)),
+    );
+  }
+
+  unschedule(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** The dialog as it is now: in the bare form once it has ended. */
+  dialog(): Dialog {
+    if (!this.ended) return this.#fullDialog(this.state);
+    return { dialogId: this.dialogId, dialogType: "OTHER", channelType: "COBROWSE", metaData: { sessionState: "CLOSED" } };
+  }
+
+  invitedDialog(): Dialog {
+    return this.#fullDialog("INVITED");
+  }
+
+  #fullDialog(sessionState: string): Dialog {
+    const { expires = "field", participants = [this.#conversation.consumerId, AGENT] } = this.#options;
+    return {
+      dialogId: this.dialogId,
+      participants,
+      dialogType: "OTHER",
+      channelType: "COBROWSE",
+      metaData: {
+        serviceId: this.serviceId,
+        mode: this.mode,
+        ...(expires === "field" && { expires: this.expiresAt / 1000 }),
+        sessionState,
+        ...SECRETS,
+      },
+      state: this.#dialogClosed ? "CLOSE" : "OPEN",
+      creationTs: this.#creationTs,
+      metaDataLastUpdateTs: this.#host.now(),
+    };
+  }
+
+  #close(step: SessionStep): void {
+    if (this.ended) return;
+    this.state = "CLOSED";
+    this.unschedule();
+    this.#tell(step);
+  }
+
+  #tell(step: SessionStep): void {
+    this.#host.note(this.#conversation.convId, this.dialogId, step);
+    this.#conversation.publish(this);
+  }
+}
+
+/** What older servers put into the payload and no page may ever pass on. Leak tests look for "secret". */
+export const SECRETS = {
+  permissions: "audio,screen,control",
+  host: "https://secret-host.example",
+  uid: "secret-uid-356285412",
+  channel: "secret-channel-356285412",
+  token: "secret-token-356285412",
+  role: "visitor",
+};

@@ -1,0 +1,92 @@
+// What can go wrong on LivePerson's side, to be switched on and off while pages are connected.
+import type { ConsumerSocket } from "./socket.ts";
+import type { RefusalCode } from "./tokens.ts";
+
+/** Faults that act at once on what is open. */
+export interface FaultEffects {
+  sockets(): ConsumerSocket[];
+  clockChanged(): void;
+}
+
+export class Faults {
+  /** Milliseconds that every answer is late. */
+  latency = 0;
+  /** Closes the connection with this code after InitConnection, whatever the token. */
+  refuseToken: RefusalCode | undefined;
+  /** Answers InitConnection with code 401. */
+  refuseInit = false;
+  /** TCP connects, the WebSocket handshake is never answered. */
+  stallOpening = false;
+  /** How the domain service answers: as it should, with a 500, with something that is no baseURI, or never. */
+  csds: "ok" | "error" | "nonsense" | "never" = "ok";
+  /** What the domain service says instead of this server's own host. */
+  csdsBaseURI: string | undefined;
+  /** Before ExConversationChangeNotification: the documents print both. */
+  notifyPrefix: "cqm" | "aam" = "cqm";
+  /** Lists with one element are sent as that element. */
+  singleElements = false;
+
+  #silent = false;
+  #dead = false;
+  #down = false;
+  #clockOffset: number;
+  #effects: FaultEffects;
+
+  constructor(effects: FaultEffects, clockOffset: number) {
+    this.#effects = effects;
+    this.#clockOffset = clockOffset;
+  }
+
+  /**
+   * The server reads but says nothing, on open and on new connections. What it would have said comes when this ends,
+   * as after a stall of the network.
+   */
+  get silent(): boolean {
+    return this.#silent;
+  }
+  set silent(on: boolean) {
+    this.#silent = on;
+    if (!on) for (const socket of this.#effects.sockets()) socket.flush();
+  }
+
+  /**
+   * The network is gone without a word: nothing is read either, not even a closing handshake, so a page that
+   * closes such a connection waits long for its `close` event. The connections open now stay so for ever; new ones
+   * are born so while this is on.
+   */
+  get dead(): boolean {
+    return this.#dead;
+  }
+  set dead(on: boolean) {
+    this.#dead = on;
+    if (on) for (const socket of this.#effects.sockets()) socket.cutOff();
+  }
+
+  /** Connections break, new ones are refused, and the domain service answers 503. */
+  get down(): boolean {
+    return this.#down;
+  }
+  set down(on: boolean) {
+    this.#down = on;
+    if (on) this.drop();
+  }
+
+  /** Milliseconds that the server's clock is ahead of this machine's. Pending invitations end by the new clock. */
+  get clockOffset(): number {
+    return this.#clockOffset;
+  }
+  set clockOffset(offset: number) {
+    this.#clockOffset = offset;
+    this.#effects.clockChanged();
+  }
+
+  /** Ends all connections, or one, with a close code; 1006, which no frame can carry, breaks them. */
+  drop(code = 1006, socket?: ConsumerSocket): void {
+    for (const each of socket ? [socket] : this.#effects.sockets()) each.drop(code, "dropped by the simulator");
+  }
+
+  /** Sends a text as it is to all connections. */
+  sendRaw(text: string): void {
+    for (const socket of this.#effects.sockets()) socket.sendRaw(text);
+  }
+}

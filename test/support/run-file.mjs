@@ -1,0 +1,33 @@
+// One test file in a process of its own, started by run.mjs, which it tells what came of the tests.
+import { pathToFileURL } from "node:url";
+import "./typescript.mjs";
+
+process.setSourceMapsEnabled(true);
+
+// uvu prints its counts but does not return them. So its queue, which its own command line fills as well, is wrapped.
+const queue = [[null]];
+Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0, UVU_QUEUE: queue });
+const { exec } = await import("uvu");
+await import(pathToFileURL(process.argv[2]).href);
+const { notRun } = await import("./not-run.ts");
+
+const result = { passed: 0, failed: 0, skipped: 0, notRun };
+queue[0] = queue[0].map(
+  (runSuite) =>
+    runSuite &&
+    (async () => {
+      const outcome = await runSuite();
+      const [errors, passed, skipped, total] = outcome;
+      result.passed += passed;
+      result.failed += total - passed;
+      result.skipped += skipped;
+      if (errors === true && passed < total) console.log("A hook threw; test/support/suite.ts, instead of uvu's suite, tells what.");
+      return outcome;
+    }),
+);
+const orphaned = () => process.exit(1);
+process.once("disconnect", orphaned);
+await exec();
+process.off("disconnect", orphaned);
+result.passed -= notRun.filter(({ started }) => started).length;
+process.send(result, () => process.disconnect());

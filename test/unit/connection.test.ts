@@ -1,0 +1,631 @@
+// The connection, told as histories in fake time.
+import * as assert from "uvu/assert";
+import { histories } from "../model/given.ts";
+import type { Given } from "../model/given.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+/** A refused connection is known to be one after that. */
+const REFUSAL = 20;
+
+const test = histories("connection");
+
+/* Retrying */
+
+test("a server that is down is tried again after waits that double from 1 s to 128 s", async (given) => {
+  const page = given.visit({ random: () => 1 });
+  given.network.faults.down = true;
+  page.run();
+  await given.time.pass(10 * MINUTE);
+  assert.equal(given.gaps, [1, 2, 4, 8, 16, 32, 64, 128, 128, 128].map((seconds) => seconds * SECOND + REFUSAL));
+});
+
+test("the waits are spread from nothing to the longest", async (given) => {
+  const drawn = [0.25, 0.75, 0.01, 0.5];
+  let draws = 0;
+  const page = given.visit({ random: () => drawn[draws++ % 4]! });
+  given.network.faults.down = true;
+  page.run();
+  await given.time.pass(MINUTE);
+  assert.equal(given.gaps.slice(0, 5), [0.25 * 1, 0.75 * 2, 0.01 * 4, 0.5 * 8, 0.25 * 16].map((seconds) => seconds * SECOND + REFUSAL));
+});
+
+test("a server that accepts sockets and refuses tokens is not hammered", async (given) => {
+  const page = given.visit({ random: () => 1 });
+  given.network.faults.refuseToken = 4401;
+  page.run();
+  await given.time.pass(10 * MINUTE);
+  const seconds = given.gaps.map((gap) => Math.floor(gap / SECOND));
+  assert.equal(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 128, 128]);
+});
+
+test("only InitConnection's success makes the waits short again", async (given) => {
+  const page = given.visit({ random: () => 1 });
+  given.network.faults.down = true;
+  page.run();
+  await given.time.pass(20 * SECOND);
+  given.network.faults.down = false;
+  await given.time.pass(30 * SECOND);
+  assert.ok(given.subscribed);
+  const before = given.tries;
+  given.network.faults.drop(1011);
+  await given.time.pass(3 * SECOND);
+  assert.is(given.tries, before + 1);
+  assert.ok(given.subscribed);
+});
+
+/* Tokens */
+
+for (const code of [4401, 4407] as const) {
+  test(`close code ${code} is told once, and the next try has a fresh token`, async (given) => {
+    const page = await given.connected();
+    const { calls } = given.provider;
+    given.network.faults.drop(code);
+    await given.time.pass(2 * SECOND);
+    assert.match(given.reasons[0]!, new RegExp(`jwt.*${code}`));
+    assert.equal(page.warnings, given.reasons.map((reason) => `[lp-cobrowse] ${reason}`));
+    assert.equal([given.reasons.length, given.provider.calls, given.tries, given.subscribed], [1, calls + 1, 2, true]);
+  });
+}
+
+test("a refused InitConnection is told, and the next try has a fresh token", async (given) => {
+  const page = given.visit();
+  given.network.faults.refuseInit = true;
+  page.run();
+  await given.time.pass(100);
+  assert.match(given.reasons[0]!, /jwt.*401/);
+  given.network.faults.refuseInit = false;
+  await given.time.pass(2 * SECOND);
+  assert.equal([given.reasons.length, given.provider.calls, given.subscribed], [1, 2, true]);
+});
+
+for (const code of [1000, 1001, 1006, 1011, 4000, 4402]) {
+  test(`close code ${code} is nothing that the site has to fix`, async (given) => {
+    await given.connected();
+    given.network.faults.drop(code);
+    await given.time.pass(2 * SECOND);
+    assert.equal([given.reasons, given.tries, given.subscribed], [[], 2, true]);
+  });
+}
+
+for (const mode of ["missing", "throws"] as const) {
+  test(`token ${mode}: no request and no message, looked for every 5 s`, async (given) => {
+    const page = given.visit({ config: { server: undefined } });
+    given.provider.mode = mode;
+    page.run();
+    await given.time.pass(5 * MINUTE);
+    assert.equal([page.requests, given.tries, page.warnings, given.reasons], [[], 0, [], []]);
+    assert.is(given.provider.calls, 60);
+    given.provider.mode = "good";
+    await given.time.pass(6 * SECOND);
+    assert.ok(given.subscribed);
+  });
+}
+
+test("a visitor who signs in is connected at once by start()", async (given) => {
+  const page = given.visit();
+  given.provider.mode = "missing";
+  page.run();
+  await given.time.pass(SECOND);
+  given.provider.mode = "good";
+  page.window.lpCobrowse.start();
+  await given.time.pass(100);
+  assert.ok(given.subscribed);
+});
+
+test("a token provider that rejects is asked again", async (given) => {
+  const page = given.visit();
+  given.provider.mode = "rejects";
+  page.run();
+  await given.time.pass(10 * SECOND);
+  assert.is.not(given.provider.calls, 1);
+  assert.equal([given.tries, given.reasons], [0, []]);
+  given.provider.mode = "good";
+  await given.time.pass(10 * SECOND);
+  assert.ok(given.subscribed);
+});
+
+test("a token that takes 25 s is waited for, and asked for once", async (given) => {
+  const page = given.visit();
+  given.provider.mode = "late";
+  page.run();
+  await given.time.pass(24 * SECOND);
+  assert.equal([given.provider.calls, given.tries], [1, 0]);
+  await given.time.pass(2 * SECOND);
+  assert.equal([given.provider.calls, given.subscribed], [1, true]);
+});
+
+test("a token provider that never settles is asked again", async (given) => {
+  const page = given.visit();
+  given.provider.mode = "never";
+  page.run();
+  await given.time.pass(10 * SECOND);
+  given.provider.mode = "good";
+  await given.time.pass(4 * MINUTE);
+  assert.ok(given.subscribed);
+});
+
+test("of two look-ups in flight only the later one's token is used", async (given) => {
+  const page = given.visit();
+  given.provider.mode = "late";
+  page.run();
+  await given.time.pass(20 * SECOND);
+  page.window.lpCobrowse.start();
+  await given.time.pass(24 * SECOND);
+  assert.is(given.tries, 0);
+  await given.time.pass(2 * SECOND);
+  const [init] = page.sockets[0]!.server!.requests;
+  const { jwt } = init!.headers.find((header: { jwt?: string }) => header.jwt);
+  assert.equal([given.tries, jwt], [1, given.provider.latestBefore(Infinity)]);
+});
+
+test("an older look-up that ends while a newer one's connection opens does not change its token", async (given) => {
+  const page = given.visit();
+  given.provider.mode = "late";
+  page.run();
+  await given.time.pass(25 * SECOND - 5);
+  given.provider.mode = "good";
+  page.window.lpCobrowse.start();
+  await given.time.pass(200);
+  const [init] = page.sockets[0]!.server!.requests;
+  const { jwt } = init!.headers.find((header: { jwt?: string }) => header.jwt);
+  assert.equal([given.tries, jwt], [1, given.provider.latestBefore(Infinity)]);
+});
+
+test("what a replaced connection still delivers is ignored", async (given) => {
+  const page = await given.connected({ deliversLate: true });
+  given.network.openConversation().invite();
+  page.window.lpCobrowse.stop();
+  await given.time.pass(SECOND);
+  assert.equal([given.published, page.prompts.length], [[], 0]);
+});
+
+test("a token that comes after stop() is not used", async (given) => {
+  const page = given.visit();
+  given.provider.mode = "late";
+  page.run();
+  await given.time.pass(SECOND);
+  page.window.lpCobrowse.stop();
+  await given.time.pass(5 * MINUTE);
+  assert.equal([given.tries, given.provider.calls], [0, 1]);
+});
+
+test("no token is ever in an address, an event, the console or dataLayer", async (given) => {
+  const page = await given.connected({ config: { server: undefined } });
+  given.network.faults.drop(4401);
+  await given.time.pass(2 * SECOND);
+  given.network.openConversation().invite();
+  await given.time.pass(100);
+  await given.answer("accept");
+  assert.equal(given.published, ["Offered", "Accepted"]);
+  assert.not.match(page.outputs, /eyJ|secret/);
+});
+
+/* The account and the domain service */
+
+test("an account that comes with a late tag is found; after 10 s it is missed once", async (given) => {
+  const page = given.visit();
+  const { lpTag } = page.window;
+  delete page.window.lpTag;
+  page.run();
+  await given.time.pass(9 * SECOND);
+  assert.equal(given.reasons, []);
+  await given.time.pass(60 * SECOND);
+  assert.equal(given.reasons.length, 1);
+  assert.match(given.reasons[0]!, "account");
+  assert.equal(page.warnings, [`[lp-cobrowse] ${given.reasons[0]}`]);
+  assert.equal([page.requests, given.tries], [[], 0]);
+  page.window.lpTag = lpTag;
+  await given.time.pass(6 * SECOND);
+  assert.ok(given.subscribed);
+});
+
+test("an account that comes within 10 s is not missed", async (given) => {
+  const page = given.visit();
+  const { lpTag } = page.window;
+  delete page.window.lpTag;
+  page.run();
+  await given.time.pass(7 * SECOND);
+  page.window.lpTag = lpTag;
+  await given.time.pass(4 * SECOND);
+  assert.equal([given.reasons, given.subscribed], [[], true]);
+});
+
+for (const how of ["error", "nonsense", "unreachable"] as const) {
+  test(`domain service ${how}: asked again until it answers`, async (given) => {
+    const page = given.visit({ config: { server: undefined } });
+    given.network.domainService = how;
+    page.run();
+    await given.time.pass(20 * SECOND);
+    assert.ok(page.requests.length > 1);
+    assert.equal([given.subscribed, given.reasons], [false, []]);
+    given.network.domainService = "ok";
+    await given.time.pass(MINUTE);
+    assert.ok(given.subscribed);
+  });
+}
+
+test("a domain service that answers late is waited for", async (given) => {
+  const page = given.visit({ config: { server: undefined } });
+  given.network.domainServiceDelay = 25 * SECOND;
+  page.run();
+  await given.time.pass(26 * SECOND);
+  assert.equal([page.requests.length, given.subscribed], [1, true]);
+});
+
+test("a domain service that never answers is asked again", async (given) => {
+  const page = given.visit({ config: { server: undefined } });
+  given.network.domainService = "never";
+  page.run();
+  await given.time.pass(10 * SECOND);
+  given.network.domainService = "ok";
+  await given.time.pass(4 * MINUTE);
+  assert.ok(given.subscribed);
+});
+
+/* Half-open connections */
+
+test("GetClock every 30 s keeps the connection", async (given) => {
+  await given.connected();
+  // GetClock may be asked 30 s after the last question, or after its answer.
+  await given.time.pass(5 * MINUTE + 5 * SECOND);
+  assert.equal([given.tries, given.subscribed], [1, true]);
+  const requests = given.requestsOf(0);
+  assert.equal(requests.slice(0, 3).sort(), ["GetClock", "InitConnection", "cqm.SubscribeExConversations"]);
+  assert.equal(requests.slice(3), Array(10).fill("GetClock"));
+});
+
+test("a connection whose network is gone is replaced when GetClock was not answered for 30 s", async (given) => {
+  await given.connected();
+  given.network.faults.dead = true;
+  await given.time.pass(29 * SECOND);
+  assert.is(given.tries, 1);
+  given.network.faults.dead = false;
+  await given.time.pass(33 * SECOND);
+  assert.equal([given.tries, given.open, given.subscribed], [2, 1, true]);
+});
+
+test("a socket that does not open is replaced after 30 s", async (given) => {
+  const page = given.visit();
+  given.network.faults.stallOpening = true;
+  page.run();
+  await given.time.pass(29 * SECOND);
+  assert.equal([given.tries, given.open], [1, 1]);
+  given.network.faults.stallOpening = false;
+  await given.time.pass(2 * SECOND);
+  assert.equal([given.tries, given.open, given.subscribed], [2, 1, true]);
+});
+
+test("a connection whose InitConnection is not answered is replaced after 30 s", async (given) => {
+  const page = given.visit();
+  given.network.faults.silent = true;
+  page.run();
+  await given.time.pass(29 * SECOND);
+  assert.equal([given.tries, given.requestsOf(0)], [1, ["InitConnection"]]);
+  await given.time.pass(2 * SECOND);
+  assert.is(given.tries, 2);
+  given.network.faults.silent = false;
+  await given.time.pass(200);
+  assert.equal([given.open, given.subscribed, given.reasons], [1, true, []]);
+});
+
+/* Only while seen */
+
+test("hidden for 30 s the page closes its connection and tries no other; seen again it connects at once", async (given) => {
+  const page = await given.connected();
+  page.hide();
+  await given.time.pass(29 * SECOND);
+  assert.is(given.open, 1);
+  await given.time.pass(2 * SECOND);
+  assert.is(given.open, 0);
+  const { calls } = given.provider;
+  await given.time.pass(20 * MINUTE);
+  assert.equal([given.tries, given.provider.calls], [1, calls]);
+  page.show();
+  await given.time.pass(100);
+  assert.equal([given.tries, given.subscribed], [2, true]);
+});
+
+test("short looks at other tabs cost no reconnect", async (given) => {
+  const page = await given.connected();
+  for (let look = 0; look < 10; look++) {
+    page.hide();
+    await given.time.pass(25 * SECOND);
+    page.show();
+    await given.time.pass(10 * SECOND);
+  }
+  assert.equal([given.tries, given.subscribed], [1, true]);
+});
+
+test("a page opened in the background connects when it is first seen", async (given) => {
+  const page = given.visit({ hidden: true, config: { server: undefined } }).run();
+  await given.time.pass(10 * MINUTE);
+  assert.equal([page.requests, given.tries, given.provider.calls], [[], 0, 0]);
+  page.show();
+  await given.time.pass(100);
+  assert.ok(given.subscribed);
+});
+
+test("a connection lost while hidden is not tried again until the page is seen", async (given) => {
+  const page = await given.connected();
+  page.hide();
+  await given.time.pass(SECOND);
+  given.network.faults.drop();
+  await given.time.pass(20 * SECOND);
+  assert.is(given.tries, 1);
+  page.show();
+  await given.time.pass(100);
+  assert.equal([given.tries, given.subscribed], [2, true]);
+});
+
+test("an invitation that comes while the page is hidden is offered then, and asked about when the visitor looks", async (given) => {
+  const page = await given.connected();
+  page.hide();
+  given.network.openConversation().invite();
+  await given.time.pass(10 * SECOND);
+  assert.equal([given.published, page.prompts.length], [["Offered"], 0]);
+  page.show();
+  await given.time.pass(260);
+  assert.ok(page.prompt);
+});
+
+test("an invitation withdrawn while the page was hidden for long is not shown again", async (given) => {
+  const page = await given.connected();
+  const invitation = given.network.openConversation().invite();
+  await given.time.pass(100);
+  assert.ok(page.prompt);
+  page.hide();
+  await given.time.pass(40 * SECOND);
+  assert.is(page.prompts.length, 0);
+  invitation.cancel();
+  let prompts = 0;
+  page.onPromptOpened = () => prompts++;
+  page.show();
+  await given.time.pass(MINUTE);
+  assert.equal([prompts, given.events], [0, ["Offered", "Closed cancelled"]]);
+});
+
+test("leaving closes the connection and the prompt, coming back brings both", async (given) => {
+  const page = await given.connected();
+  given.network.openConversation().invite();
+  await given.time.pass(100);
+  page.leave();
+  assert.equal([given.open, page.prompts.length], [0, 0]);
+  await given.time.pass(30 * SECOND);
+  assert.is(given.tries, 1);
+  page.return(false);
+  await given.time.pass(100);
+  assert.equal([given.tries, given.open, given.subscribed], [2, 1, true]);
+  await given.time.pass(260);
+  assert.ok(page.prompt);
+  await given.answer("accept");
+  assert.equal(given.published, ["Offered", "Accepted"]);
+});
+
+for (const first of [true, false]) {
+  test(`coming back at once, the old socket's close event ${first ? "first" : "last"}, makes one connection`, async (given) => {
+    const page = await given.connected();
+    page.leave();
+    await given.time.pass(100);
+    page.return(first);
+    await given.time.pass(5 * SECOND);
+    assert.equal([given.tries, given.open, given.subscribed], [2, 1, true]);
+  });
+}
+
+test("the first pageshow of a page makes no second connection", async (given) => {
+  const page = given.visit().run();
+  page.fire("pageshow");
+  await given.time.pass(100);
+  page.fire("pageshow");
+  page.fire("visibilitychange");
+  page.fire("online");
+  await given.time.pass(5 * SECOND);
+  assert.equal([given.tries, given.subscribed], [1, true]);
+});
+
+test("online connects at once where there is no connection", async (given) => {
+  const page = given.visit({ random: () => 1 });
+  given.network.faults.down = true;
+  page.run();
+  await given.time.pass(3 * MINUTE);
+  given.network.faults.down = false;
+  page.fire("online");
+  await given.time.pass(100);
+  assert.ok(given.subscribed);
+});
+
+test("online does not connect a page that is stopped, or hidden", async (given) => {
+  const page = given.visit({ hidden: true }).run();
+  page.fire("online");
+  await given.time.pass(SECOND);
+  page.show();
+  page.window.lpCobrowse.stop();
+  page.fire("online");
+  await given.time.pass(MINUTE);
+  assert.equal([given.open, given.subscribed], [0, false]);
+});
+
+/* The server's clock */
+
+for (const [name, clockOffset] of Object.entries({ "ten minutes ahead": 10 * MINUTE, "ten minutes behind": -10 * MINUTE, "a day ahead": DAY, "a day behind": -DAY })) {
+  test(`with the server's clock ${name} an invitation is shown until it ends`, async (given) => {
+    const page = await given.connected({ clockOffset });
+    // Without an agent's message at its end: the page has to know by itself.
+    const conversation = given.network.openConversation();
+    conversation.invite({ seconds: 60 });
+    await given.time.pass(100);
+    given.network.faults.silent = true;
+    assert.ok(page.prompt);
+    await given.time.pass(25 * SECOND);
+    given.network.faults.silent = false;
+    await given.time.pass(33 * SECOND);
+    assert.ok(page.prompt);
+    given.network.faults.silent = true;
+    await given.time.pass(3 * SECOND);
+    assert.equal([page.prompts.length, given.events], [0, ["Offered", "Closed expired"]]);
+  });
+}
+
+for (const jump of [10 * MINUTE, -10 * MINUTE, DAY, -DAY]) {
+  test(`the visitor's clock jumps by ${jump / MINUTE} minutes while an invitation is pending`, async (given) => {
+    const page = await given.connected();
+    given.network.openConversation().invite({ seconds: 60 });
+    await given.time.pass(100);
+    page.clockError += jump;
+    await given.time.pass(55 * SECOND);
+    assert.ok(page.prompt);
+    await given.time.pass(6 * SECOND);
+    assert.equal([page.prompts.length, given.events], [0, ["Offered", "Closed expired"]]);
+  });
+}
+
+test("an invitation without expires ends two minutes after its creation", async (given) => {
+  const page = await given.connected({ clockOffset: DAY });
+  given.network.openConversation().invite({ seconds: 20, expires: "none" });
+  await given.time.pass(19 * SECOND);
+  assert.ok(page.prompt);
+  await given.time.pass(2 * SECOND);
+  assert.is(page.prompts.length, 0);
+});
+
+test("a late copy of an invitation that ended long ago does not take the place of a pending one", async (given) => {
+  const page = given.visit({ hidden: true }).run();
+  const conversation = given.network.openConversation();
+  const old = conversation.invite({ seconds: 15 });
+  await given.time.pass(MINUTE);
+  page.show();
+  await given.time.pass(100);
+  given.network.openConversation().invite();
+  await given.time.pass(100);
+  assert.ok(page.prompt);
+  old.resend();
+  await given.time.pass(SECOND);
+  assert.ok(page.prompt);
+  assert.equal(given.events, ["Offered"]);
+});
+
+/* Outages */
+
+const outage = async ({ network, time }: Given, during: () => void) => {
+  network.faults.down = true;
+  await time.pass(2 * SECOND);
+  during();
+  await time.pass(SECOND);
+  network.faults.down = false;
+  await time.pass(10 * SECOND);
+};
+
+test("an invitation made while the connection was down is shown right after it", async (given) => {
+  const page = await given.connected();
+  await outage(given, () => given.network.openConversation().invite());
+  assert.ok(page.prompt);
+  assert.equal(given.published, ["Offered"]);
+});
+
+test("a pending prompt stays through an outage, and is not repeated", async (given) => {
+  const page = await given.connected();
+  given.network.openConversation().invite();
+  await given.time.pass(100);
+  const { prompt } = page;
+  await outage(given, () => assert.is(page.prompt, prompt));
+  assert.is(page.prompt, prompt);
+  assert.equal(given.published, ["Offered"]);
+});
+
+for (const [name, reason] of Object.entries({ cancel: "cancelled", acceptElsewhere: "answered", closeDialog: "cancelled" } as const)) {
+  test(`after an outage in which the agent or another window did ${name}(), the prompt is gone`, async (given) => {
+    const page = await given.connected();
+    const invitation = given.network.openConversation().invite();
+    await given.time.pass(100);
+    assert.ok(page.prompt);
+    await outage(given, () => invitation[name as "cancel"]());
+    assert.equal([page.prompts.length, given.events, given.published], [0, ["Offered", `Closed ${reason}`], ["Offered"]]);
+  });
+}
+
+for (const what of ["end", "delete"] as const) {
+  test(`a conversation that had its ${what} during an outage is not told of any more: its prompt goes`, async (given) => {
+    const page = await given.connected();
+    const conversation = given.network.openConversation();
+    conversation.invite();
+    await given.time.pass(100);
+    await outage(given, () => conversation[what]());
+    assert.equal([page.prompts.length, given.events], [0, ["Offered", "Closed cancelled"]]);
+  });
+}
+
+test("an invitation that was cancelled during an outage, by a server that does not keep ended dialogs, is over", async (given) => {
+  const page = await given.connected({ keepEndedDialogs: false });
+  const invitation = given.network.openConversation().invite();
+  await given.time.pass(100);
+  await outage(given, () => invitation.cancel());
+  assert.equal([page.prompts.length, given.events, given.published], [0, ["Offered", "Closed cancelled"], ["Offered"]]);
+});
+
+test("an invitation that a server tells of late after an outage is asked about again, and published once", async (given) => {
+  const page = await given.connected({ keepEndedDialogs: false });
+  const invitation = given.network.openConversation().invite();
+  await given.time.pass(100);
+  await outage(given, () => invitation.cancel());
+  assert.is(page.prompts.length, 0);
+  invitation.resend();
+  await given.time.pass(100);
+  assert.ok(page.prompt);
+  await given.answer("accept");
+  assert.equal([given.published, given.events], [["Offered", "Accepted"], ["Offered", "Closed cancelled", "Offered", "Accepted"]]);
+});
+
+test("a yes given while the connection is down reaches lpTag", async (given) => {
+  const page = await given.connected();
+  given.network.openConversation().invite();
+  await given.time.pass(100);
+  given.network.faults.down = true;
+  await given.time.pass(SECOND);
+  assert.is(given.open, 0);
+  assert.ok(page.click("accept"));
+  assert.equal(given.published, ["Offered", "Accepted"]);
+  given.network.faults.down = false;
+  await given.time.pass(10 * SECOND);
+  assert.equal([given.published, page.prompts.length], [["Offered", "Accepted"], 0]);
+});
+
+/* stop() and start() */
+
+test("stop() closes the connection and withdraws the prompt; start() asks again, and publishes nothing again", async (given) => {
+  const page = await given.connected();
+  given.network.openConversation().invite();
+  await given.time.pass(100);
+  page.window.lpCobrowse.stop();
+  assert.equal([given.open, page.prompts.length, given.events], [0, 0, ["Offered", "Closed stopped"]]);
+  await given.time.pass(10 * SECOND);
+  assert.is(given.tries, 1);
+  page.window.lpCobrowse.start();
+  await given.time.pass(200);
+  assert.ok(page.prompt);
+  await given.answer("accept");
+  assert.equal([given.published, given.events], [["Offered", "Accepted"], ["Offered", "Closed stopped", "Offered", "Accepted"]]);
+});
+
+test("start() replaces the connection by one with a fresh token", async (given) => {
+  const page = await given.connected();
+  const { calls } = given.provider;
+  page.window.lpCobrowse.start();
+  await given.time.pass(200);
+  assert.equal([given.tries, given.open, given.provider.calls, given.subscribed], [2, 1, calls + 1, true]);
+});
+
+test("a stopped invitation that a newer one has replaced meanwhile is closed once", async (given) => {
+  const page = await given.connected();
+  const conversation = given.network.openConversation();
+  conversation.invite();
+  await given.time.pass(100);
+  page.window.lpCobrowse.stop();
+  conversation.invite();
+  page.window.lpCobrowse.start();
+  await given.time.pass(500);
+  assert.equal(given.events, ["Offered", "Closed stopped", "Offered"]);
+});
+
+test.run();
