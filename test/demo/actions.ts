@@ -1,0 +1,74 @@
+// What each button of the agent's console does. A button's data-action is the key here.
+import type { Conversation, Invitation, Simulator } from "../simulator/simulator.ts";
+
+export interface Settings {
+  prompt: "dialog" | "confirm";
+  /** The tag loads a little after the page, or only when it is told to. */
+  tag: "late" | "held";
+}
+
+export interface Stage {
+  readonly simulator: Simulator;
+  readonly settings: Settings;
+  /** How long the short invitation lasts, seconds. */
+  readonly shortInvitation: number;
+  /** How long after the page a late tag loads, ms. */
+  readonly tagDelay: number;
+  conversation: Conversation;
+  invitation: Invitation | undefined;
+}
+
+const TEN_MINUTES = 600_000;
+const ONE_DAY = 86_400_000;
+const SLOW = 3000;
+
+export const actions: Record<string, (stage: Stage) => void> = {
+  "invite-shared": (stage) => invite(stage, "shared"),
+  "invite-view": (stage) => invite(stage, "view"),
+  "invite-follow": (stage) => invite(stage, "follow"),
+  "invite-VOICE_CALL": (stage) => invite(stage, "VOICE_CALL"),
+  "invite-short": (stage) => invite(stage, "shared", stage.shortInvitation),
+  cancel: ({ invitation }) => invitation?.cancel(),
+  "accept-elsewhere": ({ invitation }) => invitation?.acceptElsewhere(),
+  resend: ({ invitation }) => invitation?.resend(),
+  "end-conversation": ({ conversation }) => conversation.end(),
+
+  "drop-1006": ({ simulator }) => simulator.faults.drop(1006),
+  "drop-4401": ({ simulator }) => refuseTokens(simulator, 4401),
+  "drop-4407": ({ simulator }) => refuseTokens(simulator, 4407),
+  "malformed-frame": ({ simulator }) => simulator.faults.sendRaw('{"kind":"notification","type":"cqm.ExConversationChange'),
+  "refuse-init": ({ simulator: { faults } }) => {
+    faults.refuseInit = !faults.refuseInit;
+    if (faults.refuseInit) faults.drop();
+  },
+  silent: ({ simulator: { faults } }) => void (faults.silent = !faults.silent),
+  slow: ({ simulator: { faults } }) => void (faults.latency = faults.latency ? 0 : SLOW),
+  down: ({ simulator: { faults } }) => void (faults.down = !faults.down),
+
+  "clock-right": (stage) => setClock(stage, 0),
+  "clock-plus-10-min": (stage) => setClock(stage, TEN_MINUTES),
+  "clock-minus-1-day": (stage) => setClock(stage, -ONE_DAY),
+
+  "prompt-dialog": ({ settings }) => void (settings.prompt = "dialog"),
+  "prompt-confirm": ({ settings }) => void (settings.prompt = "confirm"),
+  "tag-late": ({ settings }) => void (settings.tag = "late"),
+  "tag-held": ({ settings }) => void (settings.tag = "held"),
+};
+
+/** A conversation that has ended is followed by a new one, as when the visitor writes again. */
+function invite(stage: Stage, mode: string, seconds?: number): void {
+  if (stage.conversation.state !== "OPEN") stage.conversation = stage.simulator.openConversation();
+  stage.invitation = stage.conversation.invite({ mode, ...(seconds && { seconds }) });
+}
+
+function refuseTokens(simulator: Simulator, code: 4401 | 4407): void {
+  simulator.revokeTokens(code);
+  simulator.faults.drop(code);
+}
+
+/** A server whose clock is off does not change it under open connections, so these begin anew. */
+function setClock({ simulator: { faults }, invitation }: Stage, offset: number): void {
+  if (invitation?.state === "INVITED") invitation.cancel();
+  faults.clockOffset = offset;
+  faults.drop();
+}

@@ -1,0 +1,74 @@
+// The demo's pages: HTML and CSS as they are, TypeScript bundled for the browser, and the built snippet.
+import { build } from "esbuild";
+import { readFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+import { basename, extname } from "node:path";
+import type { Stage } from "./actions.ts";
+import { fillSnippet, rebase } from "./install.ts";
+
+export interface Site {
+  /** Answers if there is such a page, else returns undefined. */
+  serve(path: string, res: ServerResponse, stage: Stage): Promise<void> | undefined;
+}
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+};
+
+const HERE = new URL("./site/", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
+const CHRONOS = createRequire(import.meta.url).resolve("chronosjs/dist/min/Events.js");
+
+export async function loadSite(): Promise<Site> {
+  const scripts = await bundle(["console", "shop", "tag", "configurator", "preview"]);
+  const files: Record<string, URL | string> = {
+    "/": new URL("console.html", HERE),
+    "/configurator": new URL("configurator.html", HERE),
+    ...Object.fromEntries(["common", "console", "shop", "configurator", "preview"].map((name) => [`/site/${name}.css`, new URL(`${name}.css`, HERE)])),
+    "/chronos.js": CHRONOS,
+    ...Object.fromEntries(["dist/lp-cobrowse.min.js", "dist/inline.html", "snippet.html"].map((path) => [`/${path}`, new URL(path, ROOT)])),
+  };
+
+  async function page(path: string, { settings, simulator, tagDelay }: Stage): Promise<string | Buffer | undefined> {
+    if (path === "/shop") {
+      const shop = await readFile(new URL("shop.html", HERE), "utf8");
+      const snippet = await readFile(new URL("snippet.html", ROOT), "utf8");
+      const config = {
+        jwt: "window.shop.getJwt",
+        server: simulator.origin,
+        visitorName: "window.shop.visitor.name",
+        ...(settings.prompt === "confirm" && { prompt: "confirm" }),
+      };
+      return shop
+        .replace("{{tag}}", settings.tag === "held" ? "held" : String(tagDelay))
+        .replace("{{account}}", simulator.account)
+        .replace("{{snippet}}", () => rebase(fillSnippet(snippet, config), `${simulator.httpOrigin}/dist`));
+    }
+    return scripts[path] ?? readFile(files[path]!);
+  }
+
+  return {
+    serve(path, res, stage) {
+      if (path !== "/shop" && !(path in scripts) && !(path in files)) return undefined;
+      return page(path, stage).then((content) => {
+        const type = TYPES[extname(path)] ?? TYPES[".html"];
+        res.writeHead(200, { "content-type": type, "cache-control": "no-store", "access-control-allow-origin": "*" }).end(content);
+      });
+    },
+  };
+}
+
+async function bundle(names: string[]): Promise<Record<string, string>> {
+  const { outputFiles } = await build({
+    entryPoints: names.map((name) => new URL(`${name}.ts`, HERE).pathname),
+    outdir: "/site",
+    bundle: true,
+    format: "iife",
+    target: "es2022",
+    write: false,
+  });
+  return Object.fromEntries(outputFiles.map(({ path, text }) => [`/site/${basename(path)}`, text]));
+}
