@@ -1,0 +1,106 @@
+// The browser's own confirm(), asked for by the config or for want of adoptedStyleSheets. Browsers end it by themselves, and
+// deliver frames during it or only afterwards: none of that is the visitor's answer.
+import * as assert from "uvu/assert";
+import { forEachEngine } from "../support/engines.ts";
+import { aMoment, inTurn, listen } from "../support/prompt.ts";
+import { startSite, type Site } from "../support/site.ts";
+
+const BY_CONFIRM = { config: { prompt: "confirm" } } as const;
+
+forEachEngine("confirm()", (test, engine) => {
+  let site: Site;
+  test.before(async () => {
+    site = await startSite();
+  });
+  test.after(() => site.close());
+  test.after.each(() => site.conversation.invitations.forEach((invitation) => invitation.cancel()));
+
+  test("shows title and sentence; OK accepts, Cancel declines, and each is asked once", async ({ page }) => {
+    await page.goto(site.shop({ config: { prompt: "confirm", text: { title: "Dürfen wir <b>schauen</b>?" } } }));
+    for (const [press, name] of [["accept", "Accepted"], ["dismiss", "Declined"]] as const) {
+      const agent = listen(site);
+      site.invite({ mode: "follow" });
+      const dialog = await page.waitForDialog();
+      assert.is(dialog.message, "Dürfen wir <b>schauen</b>? The agent can see this page.");
+      await dialog[press]();
+      await agent.was("Offered", name);
+      await aMoment();
+      assert.is(await page.openDialog(), null);
+      await agent.was("Offered", name);
+    }
+    assert.is(await page.evaluate(() => document.querySelector("lp-cobrowse")), null);
+    assert.equal(await page.pageErrors(), []);
+  });
+
+  test("an invitation that ended while it was open is not answered, whatever the visitor says", async ({ page }) => {
+    await page.goto(site.shop(BY_CONFIRM));
+    await inTurn([["cancelled", 120], ["expired", 2]] as const, async (seconds) => {
+      const agent = listen(site);
+      const invitation = site.invite({ seconds });
+      const dialog = await page.waitForDialog();
+      if (seconds > 2) invitation.cancel();
+      await aMoment(seconds > 2 ? 200 : 2200);
+      await dialog.accept();
+      // Which reason depends on what comes first after the question: the server's CLOSED, or the page's own timer.
+      await page.waitFor(() => window.journal.some((line) => line.startsWith("window cobrowseClosed")));
+      await aMoment(200);
+      await agent.was("Offered");
+      await page.evaluate(() => void window.journal.splice(0));
+    });
+  });
+
+  test("the next invitation of an open question is asked on its own", async ({ page }) => {
+    const agent = listen(site);
+    await page.goto(site.shop(BY_CONFIRM));
+    site.invite({ mode: "view" });
+    const first = await page.waitForDialog();
+    site.invite({ mode: "shared" });
+    await aMoment(200);
+    assert.match(first.message, /scroll/);
+    await first.accept();
+    await page.waitFor(() => window.journal.includes("window cobrowseClosed replaced"));
+    const second = await page.waitForDialog();
+    assert.match(second.message, /use/);
+    assert.equal(agent.now(), ["Offered", "Offered"]);
+    await second.dismiss();
+    await agent.was("Offered", "Offered", "Declined");
+  });
+
+  test("asked only in a tab that is seen", async ({ page }) => {
+    const agent = listen(site);
+    await page.goto(site.shop(BY_CONFIRM));
+    await site.connected();
+    await page.hide();
+    site.invite();
+    await agent.was("Offered");
+    await aMoment();
+    assert.is(await page.openDialog(), null);
+    // In some engines the question comes before the page can be asked whether it is seen.
+    await Promise.all([page.show(), page.waitForDialog().then((dialog) => dialog.accept())]);
+    await agent.was("Offered", "Accepted");
+  });
+
+  // Firefox leaves the question open, and the drivers of the other two cannot look away from it.
+  if (engine === "chromium")
+    test("a no that the browser said because the tab was hidden is not an answer: asked again when it is seen", async ({ page }) => {
+      const agent = listen(site);
+      await page.goto(site.shop(BY_CONFIRM));
+      site.invite();
+      await page.waitForDialog();
+      await page.hide();
+      // In a hidden tab timers fire once a second.
+      await aMoment(1500);
+      await agent.was("Offered");
+      await Promise.all([page.show(), page.waitForDialog().then((dialog) => dialog.accept())]);
+      await agent.was("Offered", "Accepted");
+    });
+
+  test("takes the dialog's place where document.adoptedStyleSheets is missing", async ({ page }) => {
+    const agent = listen(site);
+    await page.goto(site.shop({ head: "<script>Object.defineProperty(document, 'adoptedStyleSheets', { value: undefined })</script>" }));
+    site.invite();
+    await (await page.waitForDialog()).dismiss();
+    await agent.was("Offered", "Declined");
+    assert.is(await page.evaluate(() => document.querySelector("lp-cobrowse")), null);
+  });
+});
