@@ -15,7 +15,11 @@ const LIMIT = 5000;
 /** Globals that are used often: as parameters of the IIFE the minifier can give them short names. */
 const SHORT = ["addEventListener", "document", "setTimeout", "clearTimeout", "window", "performance"];
 
-/** Compiles src/snippet.ts to one ES5 IIFE. */
+/**
+ * Compiles src/snippet.ts to one ES5 IIFE.
+ *
+ * @returns {Promise<{ code: string, map: string }>} with the source map to src/, which is for the tests and is not shipped
+ */
 export async function compile() {
   const bundle = await build({
     entryPoints: ["src/snippet.ts"],
@@ -24,21 +28,28 @@ export async function compile() {
     format: "esm",
     target: "es2017",
     tsconfigRaw: {},
+    banner: { js: `(function(${SHORT}){` },
+    footer: { js: `})(${SHORT})` },
+    outfile: "dist/lp-cobrowse.min.js",
+    sourcemap: "external",
     write: false,
   });
-  let code = `(function(${SHORT}){${bundle.outputFiles[0].text}})(${SHORT})`;
+  const [map, code] = bundle.outputFiles.map(({ text }) => text);
+  let script = { code, map };
   // Each minifier finds something that the other has left, and a second round finds a little more.
-  for (let round = 0; round < 2; round++) code = uglified(await lowered(code));
-  return code;
+  for (let round = 0; round < 2; round++) script = uglified(await lowered(script));
+  return script;
 }
 
 /** Lowered to ES5 and minified by swc. */
-async function lowered(source) {
-  const { code } = await transform(source, {
+function lowered({ code, map }) {
+  return transform(code, {
     configFile: false,
     swcrc: false,
     isModule: false,
     minify: true,
+    sourceMaps: true,
+    inputSourceMap: map,
     jsc: {
       target: "es5",
       parser: { syntax: "ecmascript" },
@@ -49,17 +60,17 @@ async function lowered(source) {
       },
     },
   });
-  return code;
 }
 
 /** Minified by uglify-js. Not `unsafe_comps`: the source compares with NaN. */
-function uglified(source) {
-  const { code, error } = uglify.minify(source, {
+function uglified(script) {
+  const { code, map, error } = uglify.minify(script.code, {
     module: false,
+    sourceMap: { content: script.map },
     compress: { passes: 10, pure_getters: true, keep_fargs: false, hoist_vars: true, hoist_funs: true },
   });
   if (error) throw error;
-  return code;
+  return { code, map };
 }
 
 /** @returns what is wrong with the compiled script, as sentences */
@@ -192,7 +203,7 @@ export async function files(code, base) {
 
 async function main() {
   const { base } = parseArgs({ options: { base: { type: "string" } } }).values;
-  const code = await compile();
+  const { code } = await compile();
   const found = faults(code);
   for (const fault of found) console.error(`lp-cobrowse.min.js: ${fault}.`);
   if (found.length) process.exit(1);

@@ -1,5 +1,6 @@
 // Which parts of the built file pages in Chromium have run, as V8 counts its blocks. One page at a time: pages that share
 // a process share the counting as well, and the first that closes ends it.
+import { SourceMap, type SourceMapping } from "node:module";
 import type { Page } from "./browsers.ts";
 
 interface Script {
@@ -9,10 +10,13 @@ interface Script {
 
 export class Coverage {
   readonly #code: string;
+  readonly #map: SourceMap;
   readonly #run: Uint8Array;
 
-  constructor(code: string) {
+  /** @param map the source map of the code, as JSON */
+  constructor(code: string, map: string) {
     this.#code = code;
+    this.#map = new SourceMap(JSON.parse(map));
     this.#run = new Uint8Array(code.length);
   }
 
@@ -38,20 +42,16 @@ export class Coverage {
     }
   }
 
-  /** The blocks that no page has run, each as its text; brackets and semicolons alone are none. */
-  missed(): { text: string; before: string }[] {
-    const found: { text: string; before: string }[] = [];
+  /** The blocks that no page has run: where in src/, and the text; brackets and semicolons alone are none. */
+  missed(): string[] {
+    const found: string[] = [];
     for (let at = 0, end; at < this.#code.length; at = end + 1) {
       end = this.#run.indexOf(1, at);
       if (end < 0) end = this.#code.length;
       const text = this.#code.slice(at, end);
-      if (/\w/.test(text)) found.push({ text, before: this.#code.slice(Math.max(0, at - 60), at) });
+      const { originalSource = "", originalLine = NaN } = this.#map.findEntry(0, at + Math.max(0, text.search(/\w/))) as Partial<SourceMapping>;
+      if (/\w/.test(text)) found.push(`${originalSource.replace("../", "")}:${originalLine + 1} ${text}`);
     }
     return found;
-  }
-
-  /** In percent. */
-  get share(): number {
-    return (100 * this.#run.reduce((sum, one) => sum + one, 0)) / this.#code.length;
   }
 }
