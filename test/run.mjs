@@ -1,6 +1,6 @@
-// `npm test`: type check, build and freshness, then every *.test.ts under unit/ and browser/, two files at a time, each
-// in a process of its own, so that nothing can hang or leave anything behind unseen. `npm test -- prompt` runs only the
-// files whose path contains "prompt".
+// `npm test`: type check, build and freshness, then every *.test.ts in processes of their own, so that nothing can hang or
+// leave anything behind unseen: a process for each file under unit/ and browser/, and one for each engine with all files
+// under engines/. `npm test -- prompt` runs only the files whose path contains "prompt".
 import { execFile, fork } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -8,11 +8,11 @@ import { fileURLToPath } from "node:url";
 import "./support/typescript.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const RUN_FILE = join(ROOT, "test/support/run-file.mjs");
-const FILES_AT_A_TIME = 3;
-/** Far longer than a file takes, even on a slow and busy machine. */
-const FILE_TIMEOUT = { unit: 90_000, browser: 180_000 };
-/** How long a file whose tests are over may take to end, with its browsers. */
+const RUN_FILES = join(ROOT, "test/support/run-files.mjs");
+const AT_A_TIME = 4;
+/** Far longer than a process takes, even on a slow and busy machine. */
+const TIMEOUT = 600_000;
+/** How long a process whose tests are over may take to end, with its browsers. */
 const GRACE = 15_000;
 
 const total = { passed: 0, failed: 0 };
@@ -60,12 +60,12 @@ const children = new Set();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 process.on("exit", () => children.forEach((child) => child.kill()));
 
-async function runFile(file) {
+async function run(title, files, env) {
   const started = Date.now();
-  const child = fork(RUN_FILE, [join(ROOT, "test", file)], {
+  const child = fork(RUN_FILES, files.map((file) => join(ROOT, "test", file)), {
     cwd: ROOT,
     silent: true,
-    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }) },
+    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }), ...env },
   });
   children.add(child);
   let output = "";
@@ -85,8 +85,7 @@ async function runFile(file) {
       late = setTimeout(() => child.kill("SIGKILL"), 5_000);
     }, milliseconds);
   };
-  const timeout = FILE_TIMEOUT[file.split("/")[0]];
-  endIn(timeout, `This file did not end within ${timeout / 1000} s.`);
+  endIn(TIMEOUT, `The tests did not end within ${TIMEOUT / 1000} s.`);
   child.on("message", (message) => {
     if (message.started) browsers.set(message.started, message.signal);
     else if (message.ended) browsers.delete(message.ended);
@@ -119,9 +118,9 @@ async function runFile(file) {
   };
   if (broken) more++;
   else if (!result) complain(`The process ended with ${code} before its tests were over.`);
-  else if (!passed && !failed && !reasons.length) complain("This file has no tests.");
+  else if (!passed && !failed && !reasons.length) complain("There are no tests.");
   if (skipped) complain(`${skipped} tests were left out by test.skip() or test.only(), without a reason.`);
-  report(file, { passed, failed: failed + more, output }, started);
+  report(title, { passed, failed: failed + more, output }, started);
 }
 
 async function inParallel(jobs) {
@@ -129,23 +128,25 @@ async function inParallel(jobs) {
   const worker = async () => {
     for (let job = left.shift(); job; job = left.shift()) await job();
   };
-  await Promise.all(Array.from({ length: FILES_AT_A_TIME }, worker));
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
 }
 
 const filter = process.argv[2] ?? "";
-// The browsers first: they take longest.
-const files = ["browser", "unit"].flatMap((folder) =>
-  readdirSync(join(ROOT, "test", folder), { recursive: true })
+const chosen = (folder) =>
+  readdirSync(join(ROOT, "test", folder))
     .filter((name) => name.endsWith(".test.ts"))
-    .sort()
-    .map((name) => `${folder}/${name}`),
-);
-const chosen = files.filter((file) => file.includes(filter));
+    .map((name) => `${folder}/${name}`)
+    .filter((file) => file.includes(filter));
 
 if (!filter) await inParallel([buildAndCompare, () => typeCheck("."), () => typeCheck("test")]);
 const { enginesHere } = await import("./support/browsers.ts");
-const { missing } = await enginesHere();
-await inParallel(chosen.map((file) => () => runFile(file)));
+const { here, missing } = await enginesHere();
+const inEngines = chosen("engines");
+const jobs = [
+  ...(inEngines.length ? here.map((engine) => () => run(`engines/ in ${engine}`, inEngines, { ENGINE: engine })) : []),
+  ...[...chosen("browser"), ...chosen("unit")].map((file) => () => run(file, [file])),
+];
+await inParallel(jobs);
 
 console.log();
 for (const { engine, reason } of missing) {
@@ -155,7 +156,7 @@ for (const { engine, reason } of missing) {
   if (engine === "chromium" || process.env.CI === "true") total.failed++;
 }
 for (const [reason, titles] of notRun) for (const title of titles) console.log(`not run: ${title} (${reason})`);
-if (!chosen.length) {
+if (!jobs.length) {
   total.failed++;
   console.log(`No test file has "${filter}" in its path.`);
 }

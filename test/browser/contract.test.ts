@@ -71,7 +71,8 @@ const CONFIGURATION: Scenarios = {
   async "account: none after 10 s is one warning and cobrowseError"({ page, site }) {
     const { account } = site.simulator;
     await page.goto(site.shop({ ...before(() => Object.assign(window.lpTag, { site: undefined })) }));
-    await pause(page, 9_000);
+    // Not after the second look, at 5 s.
+    await pause(page, 7_000);
     assert.equal(await printed(page), []);
     await page.waitForConsole("[lp-cobrowse]");
     await pause(page, 5_500);

@@ -7,7 +7,7 @@ import { LP_TAG_EVENT_PATH } from "../simulator/simulator.ts";
 import { forEachEngine } from "../support/engines.ts";
 import { serveFile } from "../support/internet.ts";
 import { shopPage, type ShopSettings } from "../support/shop-page.ts";
-import { divAndScript, journal, lpTagEvents, scriptTag, startSite, violations, type ShopOptions, type Site } from "../support/site.ts";
+import { divAndScript, journal, lpTagEvents, scriptTag, violations, type ShopOptions, type Site } from "../support/site.ts";
 import { callInPage, fileInHead, googleTagManager, scriptInHead, type Firing } from "../support/tag-managers.ts";
 import { ACCEPTED, expectAnswer, OFFERED, pause, printed, visit, visitAll, type Visit } from "../support/visit.ts";
 
@@ -316,24 +316,3 @@ forEachEngine(
   },
   ["chromium"],
 );
-
-forEachEngine("the hash in dist/csp.txt", (test) => {
-  test("lets the file run, inline or with its integrity, and nothing else", async ({ page }) => {
-    const site = await startSite();
-    try {
-      const [scriptSrc] = policy.split(";");
-      const [, hash] = /'(.*)'/.exec(scriptSrc!)!;
-      const attribute = `data-lp-cobrowse='{"jwt": "window.nobody"}'`;
-      const started = async (html: string) => {
-        await page.goto(site.page(`<!doctype html><title>strict</title>${html}`, { "content-security-policy": scriptSrc! }));
-        return page.evaluate(() => typeof window.lpCobrowse?.start === "function");
-      };
-      assert.is(await started(inline), true, "inline.html");
-      assert.is(await started(`<script src="/lp-cobrowse.min.js" integrity="${hash}" crossorigin="anonymous" ${attribute}></script>`), true, "with integrity");
-      assert.is(await started(`<script src="/lp-cobrowse.min.js" ${attribute}></script>`), false, "without integrity");
-      assert.is(await started(inline.replace("<script>", "<script>;")), false, "another script");
-    } finally {
-      await site.close();
-    }
-  });
-});

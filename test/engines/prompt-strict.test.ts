@@ -74,10 +74,11 @@ forEachEngine("the prompt on strict and on hostile pages", (test, engine) => {
   // Elsewhere two and the whole, for the sake of time: which rule wins is the same cascade in all engines.
   const alone = listFor(engine, HOSTILE, ["*{all:unset}", "body{visibility:hidden;zoom:.3}"]);
   test(`readable and answerable under hostile CSS: ${engine === "chromium" ? "each alone, and" : "two alone,"} all of it at once`, async ({ page }) => {
+    const first = listen(site);
     await openPrompt(page, site);
     const calm = await look(page);
     await answer(page, "accept");
-    await gone(page);
+    await first.was("Offered", "Accepted");
     await inTurn([...alone, ["all of it at once", Object.values(HOSTILE).join("\n")] as const], async (css, name) => {
       const agent = listen(site);
       await openPrompt(page, site, { head: `<style>${css}</style>`, body: "<h1>A shop</h1><button>Buy</button>" });

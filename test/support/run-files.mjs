@@ -1,4 +1,4 @@
-// One test file in a process of its own, started by run.mjs, which it tells what came of the tests.
+// Test files in a process of their own, started by run.mjs, which it tells what came of the tests.
 import { pathToFileURL } from "node:url";
 import "./typescript.mjs";
 
@@ -8,7 +8,7 @@ process.setSourceMapsEnabled(true);
 const queue = [[null]];
 Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0, UVU_QUEUE: queue });
 const { exec } = await import("uvu");
-await import(pathToFileURL(process.argv[2]).href);
+for (const file of process.argv.slice(2)) await import(pathToFileURL(file).href);
 const { notRun } = await import("./not-run.ts");
 
 const result = { passed: 0, failed: 0, skipped: 0, notRun };

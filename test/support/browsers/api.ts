@@ -10,7 +10,7 @@ export interface Browser {
   /** Whether a page that was left can come back as it was, `pageshow` saying `persisted`. */
   readonly hasBfcache: boolean;
   version(): Promise<string>;
-  /** A page in a window of its own, 1024 by 768, visible, empty. */
+  /** A page in a window of its own, 1024 by 768, visible; what it shows is nobody's. */
   newPage(): Promise<Page>;
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import puppeteer, { type Browser as PuppeteerBrowser, type CDPSession, type Dialog as PuppeteerDialog, type Page as PuppeteerPage } from "puppeteer-core";
 import { NotSupportedHere, type Browser, type InterceptedRequest, type InterceptedResponse, type Page, type Preferences } from "./api.ts";
 import { ending, own, removeFolder, temporaryFolder } from "./processes.ts";
-import { PuppeteerBackedPage } from "./puppeteer-page.ts";
+import { PuppeteerBackedPage, VIEWPORT } from "./puppeteer-page.ts";
 
 const FLAGS = [
   "--no-sandbox",
@@ -39,7 +39,7 @@ export async function launchChromium({ path, shell, env }: Chromium): Promise<Br
     args: FLAGS,
     // puppeteer lets hidden tabs run at full speed; visitors' browsers do not.
     ignoreDefaultArgs: ["--disable-background-timer-throttling"],
-    defaultViewport: { width: 1024, height: 768 },
+    defaultViewport: VIEWPORT,
     protocolTimeout: 60_000,
     signal: ending,
     handleSIGINT: false,
@@ -56,6 +56,7 @@ class ChromiumBrowser implements Browser {
   readonly hasBfcache: boolean;
   readonly #browser: PuppeteerBrowser;
   readonly #profile: string;
+  readonly #idle: Window[] = [];
 
   constructor(browser: PuppeteerBrowser, profile: string, shell: boolean) {
     this.#browser = browser;
@@ -69,8 +70,13 @@ class ChromiumBrowser implements Browser {
   }
 
   async newPage(): Promise<Page> {
+    const window = this.#idle.pop() ?? (await this.#open());
+    return new ChromiumPage(window, this.hidesForReal, () => this.#idle.push(window));
+  }
+
+  async #open(): Promise<Window> {
     const page = await this.#browser.newPage({ type: "window" });
-    return new ChromiumPage(page, await page.createCDPSession(), this.hidesForReal);
+    return { page, session: await page.createCDPSession() };
   }
 
   async close(): Promise<void> {
@@ -82,15 +88,21 @@ class ChromiumBrowser implements Browser {
   }
 }
 
+interface Window {
+  page: PuppeteerPage;
+  session: CDPSession;
+}
+
 class ChromiumPage extends PuppeteerBackedPage implements Page {
   readonly engine = "chromium";
   readonly #session: CDPSession;
   readonly #hidesForReal: boolean;
+  readonly #interceptors: CDPSession[] = [];
   #hidden = false;
   #preferences: Preferences = {};
 
-  constructor(page: PuppeteerPage, session: CDPSession, hidesForReal: boolean) {
-    super(page);
+  constructor({ page, session }: Window, hidesForReal: boolean, keep: () => void) {
+    super(page, keep);
     this.#session = session;
     this.#hidesForReal = hidesForReal;
   }
@@ -116,6 +128,7 @@ class ChromiumPage extends PuppeteerBackedPage implements Page {
   }
 
   async offline(offline: boolean): Promise<void> {
+    this.altered = true;
     await this.page.setOfflineMode(offline);
   }
 
@@ -145,22 +158,31 @@ class ChromiumPage extends PuppeteerBackedPage implements Page {
   }
 
   cdp<T = unknown>(method: string, params: object = {}): Promise<T> {
+    this.altered = true;
     return (this.#session.send as (method: string, params: object) => Promise<T>).call(this.#session, method, params);
   }
 
   async onCdp(event: string, listener: (params: unknown) => void): Promise<void> {
+    this.altered = true;
     this.#session.on(event, listener);
   }
 
   async intercept(pattern: string, respond: (request: InterceptedRequest) => InterceptedResponse): Promise<void> {
     // A session of its own: each session has one set of patterns.
     const session = await this.page.createCDPSession();
+    this.#interceptors.push(session);
     session.on("Fetch.requestPaused", ({ requestId, request }) => {
       const { status, headers = {}, body = "" } = respond(request);
       const responseHeaders = Object.entries(headers).map(([name, value]) => ({ name, value }));
       void session.send("Fetch.fulfillRequest", { requestId, responseCode: status, responseHeaders, body: Buffer.from(body).toString("base64") });
     });
     await session.send("Fetch.enable", { patterns: [{ urlPattern: pattern }] });
+  }
+
+  protected async clear(): Promise<void> {
+    // Not about:blank, for which Chromium starts a new process; the next test's page takes this one's.
+    await this.evaluate(() => window.stop());
+    for (const session of this.#interceptors) await session.detach();
   }
 
   protected override dialogOpened(dialog: PuppeteerDialog): void {

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import puppeteer, { type Browser as PuppeteerBrowser, type Page as PuppeteerPage } from "puppeteer-core";
 import { NotSupportedHere, type Browser, type Page, type Preferences } from "./api.ts";
 import { ending, own, removeFolder, temporaryFolder } from "./processes.ts";
-import { PuppeteerBackedPage } from "./puppeteer-page.ts";
+import { PuppeteerBackedPage, VIEWPORT } from "./puppeteer-page.ts";
 
 /** puppeteer's BiDi connection: there, but not in its types. */
 interface BidiConnection {
@@ -21,7 +21,7 @@ export async function launchFirefox(path: string): Promise<Browser> {
     env: { ...process.env, TMPDIR: profile },
     // Lets emulate() set preferences while the browser runs.
     args: ["--remote-allow-system-access"],
-    defaultViewport: { width: 1024, height: 768 },
+    defaultViewport: VIEWPORT,
     protocolTimeout: 60_000,
     signal: ending,
     handleSIGINT: false,
@@ -39,6 +39,7 @@ class FirefoxBrowser implements Browser {
   readonly #browser: PuppeteerBrowser;
   readonly #bidi: BidiConnection;
   readonly #profile: string;
+  readonly #idle: PuppeteerPage[] = [];
 
   constructor(browser: PuppeteerBrowser, profile: string) {
     this.#browser = browser;
@@ -51,7 +52,11 @@ class FirefoxBrowser implements Browser {
   }
 
   async newPage(): Promise<Page> {
-    return new FirefoxPage(await this.#browser.newPage({ type: "window" }), this.#bidi);
+    const kept = this.#idle.pop();
+    // Where another window was closed meanwhile, this one has lost the focus.
+    await kept?.bringToFront();
+    const page = kept ?? (await this.#browser.newPage({ type: "window" }));
+    return new FirefoxPage(page, this.#bidi, () => this.#idle.push(page));
   }
 
   async close(): Promise<void> {
@@ -70,8 +75,8 @@ class FirefoxPage extends PuppeteerBackedPage implements Page {
   #inFront: string | undefined;
   #preferences: Preferences = {};
 
-  constructor(page: PuppeteerPage, bidi: BidiConnection) {
-    super(page);
+  constructor(page: PuppeteerPage, bidi: BidiConnection, keep: () => void) {
+    super(page, keep);
     this.#bidi = bidi;
     this.#context = (page.mainFrame() as unknown as { _id: string })._id;
   }
@@ -87,6 +92,7 @@ class FirefoxPage extends PuppeteerBackedPage implements Page {
 
   /** By preferences, which all pages of the browser share. */
   async emulate(preferences: Preferences): Promise<void> {
+    this.altered = true;
     const all = (this.#preferences = { ...this.#preferences, ...preferences });
     await this.#setPreferences({
       "layout.css.prefers-color-scheme.content-override": all.colorScheme === "dark" ? 0 : 1,
@@ -99,6 +105,7 @@ class FirefoxPage extends PuppeteerBackedPage implements Page {
   }
 
   async offline(offline: boolean): Promise<void> {
+    this.altered = true;
     await this.#bidi.send("emulation.setNetworkConditions", {
       networkConditions: offline ? { type: "offline" } : null,
       contexts: [this.#context],
@@ -106,6 +113,7 @@ class FirefoxPage extends PuppeteerBackedPage implements Page {
   }
 
   async hide(): Promise<void> {
+    this.altered = true;
     // Beside this page, in the same window.
     const { result } = await this.#bidi.send("browsingContext.create", { type: "tab", referenceContext: this.#context });
     this.#inFront = result.context as string;
@@ -124,6 +132,21 @@ class FirefoxPage extends PuppeteerBackedPage implements Page {
     const { result } = await this.#bidi.send("script.evaluate", { expression, target, awaitPromise: true });
     if (result.type === "exception") throw new Error((result.exceptionDetails as { text: string }).text);
     return (result.result as { value: string }).value;
+  }
+
+  override async press(keys: string): Promise<void> {
+    // Tab may have led into the browser's own controls, and they keep the focus.
+    if (/Tab/.test(keys)) this.altered = true;
+    await super.press(keys);
+  }
+
+  /** Without what Firefox itself says of a lost connection: that is nobody's exception, and comes late. */
+  override async pageErrors(): Promise<string[]> {
+    return (await super.pageErrors()).filter((message) => !/connection to (the server at )?wss?:/.test(message));
+  }
+
+  protected clear(): Promise<void> {
+    return this.goto("about:blank");
   }
 
   async cdp(): Promise<never> {

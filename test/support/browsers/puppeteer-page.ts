@@ -1,22 +1,41 @@
 // What Chromium and Firefox have in common through puppeteer.
-import type { Dialog as PuppeteerDialog, KeyInput, Page as PuppeteerPage } from "puppeteer-core";
+import type { ConsoleMessage, Dialog as PuppeteerDialog, KeyInput, Page as PuppeteerPage } from "puppeteer-core";
 import type { Dialog } from "./api.ts";
 import { SharedPage } from "./shared-page.ts";
 
+export const VIEWPORT = { width: 1024, height: 768 };
+
+/**
+ * Opening a window takes the browser longer than most tests take in it, so one that a test has left as it was is used
+ * again.
+ */
 export abstract class PuppeteerBackedPage extends SharedPage {
   protected readonly page: PuppeteerPage;
   readonly #console: string[] = [];
   readonly #errors: string[] = [];
+  readonly #keep: () => void;
   #answer: ((message: string) => boolean | "leave open") | undefined;
   #dialog: Dialog | null = null;
+  #resized = false;
+  /** Whether something was set that outlives a page, so that nobody else may have its window. */
+  protected altered = false;
 
-  constructor(page: PuppeteerPage) {
+  /** @param keep called when this page is closed and its window is as good as new */
+  constructor(page: PuppeteerPage, keep: () => void) {
     super();
     this.page = page;
-    page.on("console", (message) => this.#console.push(`${message.type() === "warn" ? "warning" : message.type()}: ${message.text()}`));
-    page.on("pageerror", (error) => this.#errors.push(messageOf(error)));
-    page.on("dialog", (dialog) => this.dialogOpened(dialog));
+    this.#keep = keep;
+    page.on("console", this.#heard);
+    page.on("pageerror", this.#failed);
+    page.on("dialog", this.#asked);
   }
+
+  #heard = (message: ConsoleMessage) => void this.#console.push(`${message.type() === "warn" ? "warning" : message.type()}: ${message.text()}`);
+  #failed = (error: unknown) => void this.#errors.push(messageOf(error));
+  #asked = (dialog: PuppeteerDialog) => this.dialogOpened(dialog);
+
+  /** Ends what goes on in the page. */
+  protected abstract clear(): Promise<void>;
 
   async press(keys: string): Promise<void> {
     const all = keys.split("+").map((key) => (key === "Space" ? " " : key)) as KeyInput[];
@@ -43,6 +62,7 @@ export abstract class PuppeteerBackedPage extends SharedPage {
   }
 
   async viewport(width: number, height: number, scale = 1): Promise<void> {
+    this.#resized = true;
     await this.page.setViewport({ width, height, deviceScaleFactor: scale });
   }
 
@@ -65,7 +85,21 @@ export abstract class PuppeteerBackedPage extends SharedPage {
   async close(): Promise<void> {
     // A page is not closed while it waits for its visitor.
     await this.#dialog?.dismiss();
-    await this.page.close();
+    if (this.altered) return this.page.close();
+    try {
+      await this.page.mouse.reset();
+      // In peace: what a lost connection prints would come too late to be this test's.
+      await this.evaluate(() => window.lpCobrowse?.stop());
+      await this.clear();
+      if (this.#resized) await this.page.setViewport(VIEWPORT);
+      this.page.off("console", this.#heard);
+      this.page.off("pageerror", this.#failed);
+      this.page.off("dialog", this.#asked);
+      this.#keep();
+    } catch {
+      // Not fit to be used again.
+      await this.page.close();
+    }
   }
 
   protected dialogOpened(dialog: PuppeteerDialog): void {
