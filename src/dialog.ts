@@ -38,9 +38,9 @@ export function showDialog(invitation: CobrowseInvitation): void {
   root.adoptedStyleSheets = [sheet];
   dialog = add(root, "dialog", "dialog");
   dialog.role = "alertdialog";
+  add(dialog, "title", "h2", (dialog.ariaLabel = word("title")));
   const content = add(dialog, "", "div");
   content.inert = true;
-  add(content, "title", "h2", (dialog.ariaLabel = word("title")));
   add(content, "message", "div", (dialog.ariaDescription = word(invitation.mode)));
   // Escape closes the dialog whatever a cancel listener does; what this leaves open is shown anew at the next tick.
   dialog.onclose = () => {
