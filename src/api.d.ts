@@ -52,7 +52,7 @@ export interface CobrowseConfig {
 
 /** Why an invitation ended without an answer given here. */
 export type CobrowseClosedReason =
-  /** The agent withdrew it, or its conversation ended. */
+  /** The agent withdrew it, its conversation ended, or it was declined somewhere else. */
   | "cancelled"
   /** Its end time passed. */
   | "expired"

@@ -93,6 +93,25 @@ test("a missing jwt is marked with the sentence that the snippet prints", async 
   assert.match(await textOf(page, "#block"), '"jwt": "window.token"');
 });
 
+test("values that lead nowhere are marked as they are typed", async ({ page }) => {
+  const wrong: [field: string, value: string, sentence: string][] = [
+    ["jwt", "myApp.getJwt", "jwt needs a token"],
+    ["jwt", "window.myApp.getJwt()", "jwt needs a path"],
+    ["account", "my account", "account needs"],
+    ["server", "https://va.msg.liveperson.net", "server needs wss://"],
+    ["visitorName", "window.names[0]", "visitorName needs a path"],
+  ];
+  for (const [field, value, sentence] of wrong) {
+    await fill(page, `#field-${field}`, value);
+    await page.waitFor((field) => document.querySelector(`#field-${field}`)!.ariaInvalid === "true", {}, field);
+    assert.match(await textOf(page, `#field-${field}-problem`), sentence);
+    await fill(page, `#field-${field}`, field === "server" ? "wss://va.msg.liveperson.net" : "window.right");
+    await page.waitFor((field) => document.querySelector(`#field-${field}`)!.ariaInvalid !== "true", {}, field);
+  }
+  await fill(page, "#json", '{"jwt": "window.right", "acount": "1"}');
+  await page.waitFor(() => document.querySelector("#json-problem")!.textContent!.includes("no key acount"));
+});
+
 test("broken JSON is marked where it is, and mended there", async ({ page }) => {
   await fill(page, "#json", '{"jwt": ');
   await page.waitFor(() => document.querySelector("#json")!.ariaInvalid === "true");
@@ -110,6 +129,7 @@ test("a mode without a sentence shows no prompt until it is given one", async ({
     mode.dispatchEvent(new Event("change"));
   });
   await page.waitFor(() => !document.querySelector<HTMLIFrameElement>("#preview")!.contentDocument?.querySelector("lp-cobrowse"));
+  await page.waitFor(() => document.querySelector("#events")!.textContent!.includes("No sentence for VOICE_CALL"));
   await fill(page, "#field-text-VOICE_CALL", "Talk to Mara");
   await promptSays(page, "message", "Talk to Mara");
 });

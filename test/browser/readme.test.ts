@@ -48,6 +48,7 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
       demo.simulator.conversations[0]!.invite();
       await answer(page, "accept");
       await page.waitFor(() => document.body.textContent!.includes("You allowed it."));
+      await demo.simulator.waitFor((entry) => entry.type === "session" && entry.step === "accepted", 10_000);
     } finally {
       await demo.close();
       await rm(folder, { recursive: true });
@@ -112,6 +113,10 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
         const button = document.getElementById(id)!;
         return button.getClientRects().length > 0 && (button.getBoundingClientRect().toJSON() as DOMRect);
       }, {}, id);
+      // Too early, and in time.
+      await page.clickAt(x + width / 2, y + height / 2);
+      await pause(page, 600);
+      assert.not(await page.evaluate(() => document.getElementById("ask")!.hidden));
       await page.clickAt(x + width / 2, y + height / 2);
       await page.waitFor(() => document.getElementById("ask")!.hidden);
     };
@@ -207,6 +212,7 @@ forEachEngine(
           demo.simulator.conversations[0]!.invite();
           await answer(page, "accept");
           await page.waitFor(() => document.body.textContent!.includes("You allowed it."));
+          await demo.simulator.waitFor((entry) => entry.type === "session" && entry.step === "accepted", 10_000);
         } finally {
           await demo.close();
           await rm(folder, { recursive: true });

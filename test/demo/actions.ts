@@ -55,10 +55,15 @@ export const actions: Record<string, (stage: Stage) => void> = {
   "tag-held": ({ settings }) => void (settings.tag = "held"),
 };
 
-/** A conversation that has ended is followed by a new one, as when the visitor writes again. */
+/**
+ * A conversation that has ended is followed by a new one, as when the visitor writes again. One invitation at a time: what
+ * a new one has replaced would else come back on reload, when nobody here can cancel it any more.
+ */
 function invite(stage: Stage, mode: string, seconds?: number): void {
   if (stage.conversation.state !== "OPEN") stage.conversation = stage.simulator.openConversation();
+  const before = stage.invitation;
   stage.invitation = stage.conversation.invite({ mode, ...(seconds && { seconds }) });
+  if (before?.state === "INVITED") before.cancel();
 }
 
 function refuseTokens(simulator: Simulator, code: 4401 | 4407): void {

@@ -23,7 +23,8 @@ const ROOT = new URL("../../", import.meta.url);
 const CHRONOS = createRequire(import.meta.url).resolve("chronosjs/dist/min/Events.js");
 
 export async function loadSite(): Promise<Site> {
-  const scripts = await bundle(["console", "shop", "tag", "configurator", "preview"]);
+  const scripts = await bundle(["console", "shop", "tag", "configurator", "preview", "own-page"]);
+  scripts["/tag.js"] = `${await readFile(CHRONOS, "utf8")}\n${scripts["/site/own-page.js"]}`;
   const files: Record<string, URL | string> = {
     "/": new URL("console.html", HERE),
     "/configurator": new URL("configurator.html", HERE),

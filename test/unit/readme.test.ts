@@ -102,7 +102,7 @@ test("the map names every file of src", async () => {
 });
 
 test("every development dependency has its reason", () => {
-  assert.equal(firstColumn("`test/simulator` is").sort(), Object.keys(devDependencies).sort());
+  assert.equal(firstColumn("In `test`, `simulator` is").sort(), Object.keys(devDependencies).sort());
 });
 
 test("what it quotes from the console is printed", () => {

@@ -11,14 +11,27 @@ export interface Field {
   choices?: string[];
   read(config: Config): string;
   write(config: Config, value: string): void;
+  /** What a value has to look like that is no path, and that in words. */
+  shape?: [RegExp, string];
 }
 
+const PATH = /^window(\.[^.()[\]\s]+)+$/;
+
 export const FIELDS: Field[] = [
-  top("basic", "jwt", "The token, or the path to it or to a function that returns it: window.…"),
-  top("basic", "account", "The LivePerson account, if the page's tag does not say it."),
-  top("basic", "server", "For example wss://va.msg.liveperson.net"),
+  {
+    ...top("basic", "jwt", "The token, or the path to it or to a function that returns it: window.…"),
+    shape: [/^[\w-]+(\.[\w-]+){2,4}$/, "jwt needs a token, three parts with dots between them, or a path that begins with window."],
+  },
+  {
+    ...top("basic", "account", "The LivePerson account, if the page's tag does not say it."),
+    shape: [/^\w+$/, "account needs an account id, without spaces"],
+  },
+  {
+    ...top("basic", "server", "For example wss://va.msg.liveperson.net"),
+    shape: [/^wss?:\/\/[^/\s]+$/, "server needs wss:// and a host, and nothing after it"],
+  },
   top("basic", "visitorName"),
-  { ...top("basic", "prompt"), choices: ["dialog", "confirm"] },
+  { ...top("basic", "prompt"), choices: ["dialog", "confirm"], shape: [/^(dialog|confirm)$/, "prompt needs to be dialog or confirm"] },
   ...["title", "accept", "decline", "shared", "view", "follow", "VOICE_CALL", "VIDEO_CALL"].map(ofText),
   ...(["ssid", "svid", "scid", "cid", "eid"] as const).map((key) => top("ids", key)),
 ];
@@ -31,6 +44,20 @@ export function readJson(text: string): Config | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What is wrong with the value of a field, in a sentence: the snippet cannot say so, for what it looks for may come later. */
+export function problemOf({ path, shape, read }: Field, config: Config): string {
+  const value = read(config);
+  if (value.startsWith("window.")) return PATH.test(value) ? "" : `${path.at(-1)} needs a path of names with dots between them, without brackets`;
+  return !value || !shape || shape[0].test(value) ? "" : shape[1];
+}
+
+/** The keys of the config that mean nothing, in a sentence. */
+export function strangers(config: Config): string {
+  const known = new Set(["text", ...FIELDS.map(({ path }) => path[0])]);
+  const unknown = Object.keys(config).filter((key) => !known.has(key));
+  return unknown.length ? `data-lp-cobrowse has no key ${unknown.join(", ")}` : "";
 }
 
 /** The attribute of an element that carries this text. */

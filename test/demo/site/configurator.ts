@@ -1,7 +1,7 @@
 // The configurator: a form and a JSON text that are one config, the prompt it makes, and the block to paste.
 import { word } from "../../../src/words.ts";
 import { fillInline, fillSnippet, plainTag } from "../install.ts";
-import { attribute, FIELDS, readJson, type Config, type Field } from "./config-form.ts";
+import { attribute, FIELDS, problemOf, readJson, strangers, type Config, type Field } from "./config-form.ts";
 
 const TYPING_PAUSE = 300;
 const MODES = ["shared", "view", "follow", "VOICE_CALL", "VIDEO_CALL"];
@@ -106,7 +106,7 @@ async function showPreview(invite: boolean): Promise<void> {
   const config = readJson(json.value);
   const run = config?.jwt ? JSON.stringify({ ...config, account, server, jwt: token }) : json.value;
   markProblem("");
-  find("#events").textContent = "";
+  find("#events").textContent = invite && config && !sentence(config, mode.value) ? `No sentence for ${mode.value}: the invitation is ignored` : "";
   preview.srcdoc = `<!doctype html><html lang="en"><title>Preview</title><link rel="stylesheet" href="/site/preview.css">
     <h1></h1><p></p><p></p><p></p>
     <script src="/chronos.js"></script><script src="/site/preview.js" data-generation="${mine}"></script>
@@ -120,11 +120,19 @@ window.addEventListener("message", ({ data, source }) => {
   if (data.event) find("#events").textContent += (find("#events").textContent && " → ") + data.event;
 });
 
-/** Marks the value that the snippet's sentence names, or the whole. */
+/** The sentence of a mode; a path to the words may lead to one. */
+function sentence(config: Config, mode: string): string {
+  return typeof config.text === "string" ? config.text : FIELDS.find(({ path }) => path[1] === mode)!.read(config) || (word(mode) ?? "");
+}
+
+/** Marks the value that the snippet's sentence names, or the whole; and what else looks wrong. */
 function markProblem(sentence: string): void {
-  const at = readJson(json.value) && [...inputs].find(([{ path }]) => path.length === 1 && RegExp(`\\b${path[0]}\\b`).test(sentence));
-  for (const [{ path }, input] of inputs) mark(input, `#field-${path.join("-")}-problem`, at && input === at[1] ? sentence : "");
-  mark(json, "#json-problem", at ? "" : sentence);
+  const config = readJson(json.value);
+  const at = config && [...inputs].find(([{ path }]) => path.length === 1 && RegExp(`\\b${path[0]}\\b`).test(sentence));
+  for (const [field, input] of inputs) {
+    mark(input, `#field-${field.path.join("-")}-problem`, at && input === at[1] ? sentence : config ? problemOf(field, config) : "");
+  }
+  mark(json, "#json-problem", (!at && sentence) || (config ? strangers(config) : ""));
 }
 
 function mark(input: HTMLElement, problem: string, sentence: string): void {
@@ -167,8 +175,14 @@ function choose(chosen: HTMLButtonElement): void {
 find("#copy").addEventListener("click", async ({ currentTarget }) => {
   const copy = currentTarget as HTMLButtonElement;
   if (copy.ariaDisabled === "true") return;
-  await navigator.clipboard.writeText(find("#block").textContent!);
-  copy.textContent = "Copied";
+  try {
+    await navigator.clipboard.writeText(find("#block").textContent!);
+    copy.textContent = "Copied";
+  } catch {
+    // The browser does not let a page do that here; the user can.
+    getSelection()!.selectAllChildren(find("#block"));
+    copy.textContent = "Press Ctrl+C";
+  }
 });
 
 async function begin(): Promise<void> {
