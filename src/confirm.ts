@@ -4,9 +4,9 @@ import { word } from "./words.ts";
 
 /**
  * Chromium delivers frames that came while confirm() was open only afterwards: nearly all within 20 ms, all but huge ones
- * within 100 ms. One of them may say that the invitation has ended.
+ * within 100 ms. One of them may say that the invitation has ended; or the clock says so, at the next tick (250 ms).
  */
-const SETTLE = 100;
+const SETTLE = 300;
 
 /** Firefox delivers frames and runs timers during confirm(), so that this may be called again while it is open. */
 let asking: boolean;

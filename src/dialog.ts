@@ -7,8 +7,8 @@ const ARMING = 500;
 // A dialog's own style in every engine is Canvas and CanvasText, centred, scrolling, and never higher than the window.
 const CSS =
   ":host{all:initial!important}" +
-  "dialog,button{border:1px solid;border-radius:1em;font:1em system-ui}" +
-  "dialog{user-select:none;word-break:break-word;width:25em;color-scheme:light dark}" +
+  "button,dialog{font:1em system-ui;border:1px solid;border-radius:1em}" +
+  "dialog{word-break:break-word;user-select:none;color-scheme:light dark;width:25em}" +
   "div{display:grid;gap:1em}" +
   "button{background:0;padding:1em}" +
   "button+*{background:#05c;color:#fff}";

@@ -182,7 +182,9 @@ const CONFIGURATION: Scenarios = {
   },
 
   async "prompt: confirm()"({ page, site }) {
-    await page.goto(site.shop({ config: { prompt: "confirm", text: { title: "Ours?", view: "All of it." } } }));
+    // A path that leads to "confirm".
+    const config = { prompt: "window.asked" as "confirm", text: { title: "Ours?", view: "All of it." } };
+    await page.goto(site.shop({ config, ...before(() => Object.assign(window, { asked: "confirm" })) }));
     site.invite({ mode: "view" });
     const question = await page.waitForDialog();
     assert.match(question.message, "All of it.");

@@ -302,6 +302,18 @@ forEachEngine("the journey", (test, engine) => {
     assert.equal(told(site), ["Offered"]);
   });
 
+  test("confirm(): what expired meanwhile, unheard of since the connection is lost, is not answered", async ({ page }) => {
+    await page.goto(site.shop({ config: { prompt: "confirm" } }));
+    await site.connected();
+    const invitation = site.invite({ seconds: 3 });
+    const dialog = await page.waitForDialog();
+    site.simulator.faults.down = true;
+    await aMoment(invitation.expiresAt - Date.now() + 600);
+    await dialog.accept();
+    await expectJournal(page, [...OFFERED, ...closed("expired")]);
+    assert.equal(told(site), ["Offered"]);
+  });
+
   test("confirm(): invited in a hidden tab, asked when it is seen", async ({ page }) => {
     await page.goto(site.shop({ config: { prompt: "confirm" } }));
     await site.connected();

@@ -481,6 +481,16 @@ for (const jump of [10 * MINUTE, -10 * MINUTE, DAY, -DAY]) {
   });
 }
 
+test("an answer to GetClock without the time leaves the time as it was", async (given) => {
+  const page = await given.connected({ clockOffset: DAY });
+  given.network.faults.sendRaw('{"kind":"resp","reqId":"3","code":200,"body":{}}');
+  given.network.openConversation().invite({ seconds: 20 });
+  await given.time.pass(SECOND);
+  assert.ok(page.prompt);
+  await given.time.pass(20 * SECOND);
+  assert.is(page.prompts.length, 0);
+});
+
 test("an invitation without expires ends two minutes after its creation", async (given) => {
   const page = await given.connected({ clockOffset: DAY });
   given.network.openConversation().invite({ seconds: 20, expires: "none" });
