@@ -88,7 +88,7 @@ export interface Page {
 export type Truthy<T> = Exclude<T, null | undefined | false | 0 | "">;
 
 export interface WaitOptions {
-  /** Milliseconds; 10,000 unless told. */
+  /** Milliseconds; 20,000 unless told. */
   timeout?: number;
   /** What is waited for, to complete the sentence "Waited 10 s for …". */
   message?: string;
