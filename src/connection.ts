@@ -35,7 +35,7 @@ function next(step: () => void, wait: number): void {
  * Ends what there is of a connection, and connects again: after a wait that grows with each failure, or at once (if it
  * is wanted then). The prompt outlives an outage, but not what the page or the visitor does.
  */
-export function reconnect(atOnce?: boolean | 0, refusedWith?: number | false): void {
+export function reconnect(atOnce?: boolean | 0, refusedWith?: number | false | string[] | null): void {
   doubt();
   socket = socket && (socket.close() as any);
   next(connect, atOnce ? 0 : jwt ? backoff(failures++, Math.random()) : LOOK_AGAIN);
@@ -98,10 +98,10 @@ function open(opened: WebSocket): void {
   };
   socket = opened;
   next(reconnect, HEARTBEAT);
-  opened.onopen = opened.onmessage = opened.onclose = (event: any) => {
+  opened.onclose = opened.onmessage = opened.onopen = (event: any) => {
     if (opened == socket)
       try {
-        if (event.code) reconnect(0, /440[17]/.test(event.code) && event.code);
+        if (event.code) reconnect(0, /440[17]/.exec(event.code));
         else if (!requests)
           request("InitConnection", [
             clientProperties(navigator.userAgent),

@@ -8,9 +8,9 @@ const ARMING = 500;
 const CSS =
   ":host{all:initial!important}" +
   "button,dialog{font:1em system-ui;border:1px solid;border-radius:1em}" +
+  "button{background:0;padding:1em}" +
   "dialog{word-break:break-word;user-select:none;color-scheme:light dark;width:25em}" +
   "div{display:grid;gap:1em}" +
-  "button{background:0;padding:1em}" +
   "button+*{background:#05c;color:#fff}";
 
 let host: HTMLElement;
@@ -58,9 +58,9 @@ export function showDialog(invitation: CobrowseInvitation): void {
 
 export function hideDialog(): void {
   if (host) {
-    // What is closed here is not declined. close() gives the focus back to where it was.
-    dialog.onclose = null;
-    dialog.close();
+    // What is closed here is not declined; what Escape has closed already is, when the event comes. close() returns nothing,
+    // and gives the focus back to where it was.
+    if (dialog.open) dialog.onclose = dialog.close() as any;
     host.remove();
   }
 }

@@ -14,7 +14,7 @@ export function tell(event: string, detail: { mode?: string; reason?: string }, 
     // Google Tag Manager runs the site's tags inside push(), and they may throw.
     dataLayer.push({ event, cobrowse: { mode: detail.mode, reason: detail.reason } });
   } catch (error) {}
-  return dispatchEvent(new CustomEvent(event, { cancelable: true, detail }));
+  return dispatchEvent(new CustomEvent(event, { detail, cancelable: true }));
 }
 
 /** Reports what the site has to fix, in the console and as `cobrowseError`. */

@@ -1,4 +1,5 @@
 import { CONFIG_SENTENCE, config } from "./config.ts";
+import { forgetServerTime } from "./clock.ts";
 import { connect, reconnect, resume, stop } from "./connection.ts";
 import { hiddenUntil, hiding } from "./hidden.ts";
 import { finish } from "./invitation.ts";
@@ -26,6 +27,7 @@ if (!window.lpCobrowse)
       },
       stop() {
         stop(true);
+        forgetServerTime();
         finish("stopped");
       },
     };

@@ -4,9 +4,9 @@ const START = "The agent can see";
 const END = " this page.";
 
 const english: Record<string, string> = {
+  decline: "Decline",
   title: "Share this page?",
   accept: "Allow",
-  decline: "Decline",
   shared: START + " and use" + END,
   view: START + " and scroll" + END,
   follow: START + END,

@@ -29,6 +29,7 @@ const HISTORIES: Record<string, (visit: Visit) => Promise<void>> = {
     const cancelled = site.invite({ expires: "none" });
     await shown(page);
     site.simulator.faults.sendRaw("null");
+    site.simulator.faults.sendRaw('{"reqId":"3","code":200,"body":{}}');
     site.simulator.faults.sendRaw('{"body":{"changes":[{},{"result":{"conversationDetails":{"dialogs":[{"channelType":"COBROWSE"}]}}}]}}');
     cancelled.resend();
     cancelled.cancel();

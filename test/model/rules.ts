@@ -122,6 +122,11 @@ export class Rules {
   }
 
   /** By stop(): it may come again, and whatever was said is forgotten. */
+  /** After stop() the page learns the server's time anew. */
+  forgetTime(): void {
+    this.#clockAhead = undefined;
+  }
+
   withdraw(): void {
     this.pending?.said.clear();
     this.#escaped = undefined;

@@ -67,6 +67,7 @@ export class World {
 
   stop(): void {
     this.rules.stopped = true;
+    this.rules.forgetTime();
     this.rules.withdraw();
     this.page.window.lpCobrowse.stop();
   }

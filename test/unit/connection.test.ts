@@ -516,6 +516,26 @@ test("a late copy of an invitation that ended long ago does not take the place o
   assert.equal(given.events, ["Offered"]);
 });
 
+test("stop() holds when it is called by a listener, while a frame is read that brings more", async (given) => {
+  const page = await given.connected();
+  page.window.addEventListener("cobrowseClosed", () => page.window.lpCobrowse.stop());
+  given.network.openConversation().invite();
+  await given.time.pass(SECOND);
+  // Each replaces the one before.
+  const dialog = (dialogId: string) => ({
+    dialogId,
+    channelType: "COBROWSE",
+    state: "OPEN",
+    metaData: { sessionState: "INVITED", serviceId: "consumer#other", mode: "view", expires: Date.now() / SECOND + 60 },
+  });
+  const result = { convId: "other", conversationDetails: { state: "OPEN", dialogs: [dialog("one"), dialog("two")] } };
+  given.network.faults.sendRaw(JSON.stringify({ kind: "notification", body: { changes: [{ type: "UPSERT", result }] } }));
+  await given.time.pass(10 * SECOND);
+  assert.equal(given.events, ["Offered", "Closed replaced"]);
+  assert.is(page.prompts.length, 0);
+  assert.is(given.open, 0);
+});
+
 /* Outages */
 
 const outage = async ({ network, time }: Given, during: () => void) => {
