@@ -144,9 +144,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   function lpTagEvent(name: string, data: Record<string, unknown>): void {
     const conversation = conversations.find((each) => each.serviceId === data.serviceId);
     log.add({ type: "lpTag", name, data, known: conversation !== undefined });
-    // A serviceId names a conversation only: the answer is to what is pending there.
+    // A serviceId names a conversation only: the answer is to what is pending there, unless it says to which dialog. One
+    // that comes late is then not taken for the answer to the next invitation.
     const open = conversation?.state === "OPEN" ? conversation.invitations : [];
-    const pending = [...open].reverse().find((invitation) => invitation.state === "INVITED");
+    const pending = [...open].reverse().find(({ state, dialogId }) => state === "INVITED" && dialogId === (data.dialogId ?? dialogId));
     if (name === "cobrowseAccepted") pending?.accept();
     if (name === "cobrowseDeclined") pending?.decline();
   }

@@ -3,8 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Dialog, Rect, Truthy, WaitOptions } from "./api.ts";
 
 const POLL = 40;
-/** How long a page may take to answer a question before it is asked once more, ms. */
-const PATIENCE = 3000;
 
 export abstract class SharedPage {
   /**
@@ -36,13 +34,13 @@ export abstract class SharedPage {
     let last: unknown;
     for (;;) {
       // A page that is just being replaced rejects; the next one may have what is waited for. One with an open dialog
-      // does not answer at all, and now and then, on a busy machine, a question is lost.
+      // does not answer at all.
       const value = await Promise.race([
         this.evaluate(fn, ...args).catch((error: unknown) => {
           last = error;
           return undefined;
         }),
-        sleep(Math.min(PATIENCE, deadline - Date.now()), undefined, { ref: false }),
+        sleep(deadline - Date.now(), undefined, { ref: false }),
       ]);
       if (value) return value as Truthy<T>;
       if (value !== undefined) last = value;
