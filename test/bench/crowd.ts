@@ -1,5 +1,6 @@
 // What a crowd of pages does to a server: `node --import ./test/support/typescript.mjs test/bench/crowd.ts`
 import { pathToFileURL } from "node:url";
+import { randomFrom } from "../support/random.ts";
 
 const PAGES = 100_000;
 /** The server is gone for so long, and then back; it refuses at once. */
@@ -139,16 +140,6 @@ async function productsBackoff(): Promise<(failures: number, random: number) => 
   const { backoff } = await import("../../src/connection.ts");
   there.document = before;
   return backoff;
-}
-
-/** mulberry32, so that each run prints the same. */
-function randomFrom(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const count = (value: number): string => Math.round(value).toLocaleString("en");

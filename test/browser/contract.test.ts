@@ -2,11 +2,12 @@
 // page can see and do. Each scenario is a page, an agent, and the exact events that come of them.
 import * as assert from "uvu/assert";
 import type { CobrowseInvitation } from "../../src/api.d.ts";
-import { AGENT, CONSUMER } from "../simulator/simulator.ts";
+import { AGENT, CONSUMER, type Invitation } from "../simulator/simulator.ts";
 import type { Page } from "../support/browsers.ts";
 import { forEachEngine } from "../support/engines.ts";
 import { serveDomainService, SIMULATOR_BY_WSS } from "../support/internet.ts";
-import { answer, dataLayer, expectJournal, journal, lpTagEvents, releaseTag, windowEvents } from "../support/site.ts";
+import { gone } from "../support/prompt.ts";
+import { answer, dataLayer, expectJournal, journal, lpTagEvents, releaseTag, windowEvents, type Site } from "../support/site.ts";
 import { callInPage } from "../support/tag-managers.ts";
 import { ACCEPTED, closed, DECLINED, expectAnswer, heard, OFFERED, pause, printed, visitAll, type Visit } from "../support/visit.ts";
 
@@ -23,7 +24,6 @@ type Scenarios = Record<string, (visit: Visit) => Promise<void>>;
 const ASKED_AGAIN_AFTER_START = ["dataLayer cobrowseOffered", "window cobrowseOffered"];
 
 const shown = (page: Page, message = "the prompt") => page.waitFor(() => document.querySelector("lp-cobrowse")?.shadowRoot?.querySelector("dialog[open]") && true, { message });
-const gone = (page: Page) => page.waitFor(() => !document.querySelector("lp-cobrowse"), { message: "the prompt to go" });
 const words = (page: Page) =>
   page.waitFor(() => {
     const root = document.querySelector("lp-cobrowse")?.shadowRoot;
@@ -32,6 +32,18 @@ const words = (page: Page) =>
 
 /** The page's own script, before the snippet. */
 const before = <A extends unknown[]>(fn: (...args: A) => void, ...args: A) => ({ body: callInPage(fn, ...args) });
+
+/** An invitation that somebody ends: the prompt goes, and LivePerson's tag hears nothing. */
+const withdrawn =
+  (end: (site: Site, invitation: Invitation) => void) =>
+  async ({ page, site }: Visit): Promise<void> => {
+    await page.goto(site.shop());
+    const invitation = site.invite();
+    await shown(page);
+    end(site, invitation);
+    await gone(page);
+    await expectJournal(page, [...OFFERED, ...closed("cancelled")]);
+  };
 
 /** The page keeps each invitation in window.offer, and asks by itself. */
 const ownPrompt = before(() =>
@@ -313,41 +325,13 @@ const LIFE: Scenarios = {
     await expectJournal(page, [...OFFERED, ...DECLINED, ...OFFERED, ...ACCEPTED]);
   },
 
-  async "cancelled by the agent"({ page, site }) {
-    await page.goto(site.shop());
-    const invitation = site.invite();
-    await shown(page);
-    invitation.cancel();
-    await gone(page);
-    await expectJournal(page, [...OFFERED, ...closed("cancelled")]);
-  },
+  "cancelled by the agent": withdrawn((_site, invitation) => invitation.cancel()),
 
-  async "its dialog closes, and its sessionState still reads INVITED"({ page, site }) {
-    await page.goto(site.shop());
-    const invitation = site.invite();
-    await shown(page);
-    invitation.closeDialog();
-    await gone(page);
-    await expectJournal(page, [...OFFERED, ...closed("cancelled")]);
-  },
+  "its dialog closes, and its sessionState still reads INVITED": withdrawn((_site, invitation) => invitation.closeDialog()),
 
-  async "its conversation ends"({ page, site }) {
-    await page.goto(site.shop());
-    site.invite();
-    await shown(page);
-    site.conversation.end();
-    await gone(page);
-    await expectJournal(page, [...OFFERED, ...closed("cancelled")]);
-  },
+  "its conversation ends": withdrawn((site) => site.conversation.end()),
 
-  async "its conversation is deleted"({ page, site }) {
-    await page.goto(site.shop());
-    site.invite();
-    await shown(page);
-    site.conversation.delete();
-    await gone(page);
-    await expectJournal(page, [...OFFERED, ...closed("cancelled")]);
-  },
+  "its conversation is deleted": withdrawn((site) => site.conversation.delete()),
 
   async "another conversation's end does not matter"({ page, site }) {
     await page.goto(site.shop());

@@ -9,6 +9,7 @@ import { fillInline, fillSnippet, plainTag } from "../demo/install.ts";
 import { forEachEngine } from "../support/engines.ts";
 import { serveDomainService, serveFile, SIMULATOR_BY_WSS } from "../support/internet.ts";
 import { block, namesOf, README } from "../support/readme.ts";
+import type { Page } from "../support/browsers.ts";
 import { answer, dataLayer, expectJournal, lpTagEvents, type ShopOptions } from "../support/site.ts";
 import { callInPage } from "../support/tag-managers.ts";
 import { ACCEPTED, DECLINED, expectAnswer, heard, OFFERED, pause, visitAll, type Visit } from "../support/visit.ts";
@@ -39,20 +40,7 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
   },
 
   async "Try it without LivePerson html"(html, { page }) {
-    const demo = await startDemo();
-    const folder = await mkdtemp(join(tmpdir(), "readme-"));
-    try {
-      // As a file, opened from the disk.
-      await writeFile(join(folder, "page.html"), html.replaceAll("8321", String(demo.simulator.port)));
-      await page.goto(pathToFileURL(join(folder, "page.html")).href);
-      demo.simulator.conversations[0]!.invite();
-      await answer(page, "accept");
-      await page.waitFor(() => document.body.textContent!.includes("You allowed it."));
-      await demo.simulator.waitFor((entry) => entry.type === "session" && entry.step === "accepted", 10_000);
-    } finally {
-      await demo.close();
-      await rm(folder, { recursive: true });
-    }
+    await expectAllowedOnOwnPage(page, (atPort) => atPort(html));
   },
 
   async "Install html"(tag, visit) {
@@ -180,6 +168,24 @@ const FORMS: Record<string, (config: object) => Promise<string>> = {
   "a script tag": async (config) => plainTag(await readFile("snippet.html", "utf8"), config),
 };
 
+/** Saves a page as a new user does, opens it from the disk beside a demo, and allows what that demo's agent asks. */
+async function expectAllowedOnOwnPage(page: Page, html: (atPort: (html: string) => string, server: string) => string | Promise<string>): Promise<void> {
+  const demo = await startDemo();
+  const folder = await mkdtemp(join(tmpdir(), "readme-"));
+  try {
+    const { origin, port } = demo.simulator;
+    await writeFile(join(folder, "page.html"), await html((text) => text.replaceAll("8321", String(port)), origin));
+    await page.goto(pathToFileURL(join(folder, "page.html")).href);
+    demo.simulator.conversations[0]!.invite();
+    await answer(page, "accept");
+    await page.waitFor(() => document.body.textContent!.includes("You allowed it."));
+    await demo.simulator.waitFor((entry) => entry.type === "session" && entry.step === "accepted", 10_000);
+  } finally {
+    await demo.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
 forEachEngine(
   "the README",
   (test) => {
@@ -198,22 +204,9 @@ forEachEngine(
 
     test("a new user's page, in each of the three forms", ({ browser }) =>
       visitAll(browser, Object.keys(FORMS), async (form, { page }) => {
-        const demo = await startDemo();
-        const folder = await mkdtemp(join(tmpdir(), "readme-"));
-        try {
-          await serveFile(page);
-          const config = { jwt: "window.myApp.getJwt", server: demo.simulator.origin };
-          const around = block("Try it without LivePerson html").replace(/<script src="[^"]*lp-cobrowse[^]*<\/script>/, "").replaceAll("8321", String(demo.simulator.port));
-          await writeFile(join(folder, "page.html"), around + (await FORMS[form]!(config)));
-          await page.goto(pathToFileURL(join(folder, "page.html")).href);
-          demo.simulator.conversations[0]!.invite();
-          await answer(page, "accept");
-          await page.waitFor(() => document.body.textContent!.includes("You allowed it."));
-          await demo.simulator.waitFor((entry) => entry.type === "session" && entry.step === "accepted", 10_000);
-        } finally {
-          await demo.close();
-          await rm(folder, { recursive: true });
-        }
+        await serveFile(page);
+        const around = block("Try it without LivePerson html").replace(/<script src="[^"]*lp-cobrowse[^]*<\/script>/, "");
+        await expectAllowedOnOwnPage(page, async (atPort, server) => atPort(around) + (await FORMS[form]!({ jwt: "window.myApp.getJwt", server })));
       }));
 
     test("its sentences are those that the visitor reads, and its parts those of the prompt", ({ browser }) =>

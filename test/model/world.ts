@@ -1,5 +1,6 @@
 // One history: a page, the server, the site's token provider, and the rules that are checked after every task.
 import type { Conversation, Invitation } from "../simulator/simulator.ts";
+import { randomFrom } from "../support/random.ts";
 import { DELAY, Network } from "./network.ts";
 import { FakePage, SiteError } from "./page.ts";
 import { Provider } from "./provider.ts";
@@ -145,14 +146,4 @@ export class World {
     process.off("unhandledRejection", this.#rejected);
     if (this.#rejections.length) throw new Error(`an unhandled rejection: ${this.#rejections[0]}`);
   }
-}
-
-/** mulberry32: the page's Math.random, the same in each run of a history. */
-function randomFrom(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
