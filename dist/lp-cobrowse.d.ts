@@ -110,6 +110,10 @@ declare global {
   interface Window {
     lpCobrowse?: LpCobrowse;
   }
+  interface HTMLElementTagNameMap {
+    /** The built-in prompt, while it is shown. */
+    "lp-cobrowse": HTMLElement;
+  }
   interface WindowEventMap {
     /** An invitation came. Cancelable: `preventDefault()` suppresses the built-in prompt; then call `detail.accept()` or `detail.decline()`. */
     cobrowseOffered: CustomEvent<CobrowseInvitation>;

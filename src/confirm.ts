@@ -1,5 +1,4 @@
 import type { CobrowseInvitation } from "./api";
-import { hiding } from "./hidden.ts";
 import { word } from "./words.ts";
 
 /**
@@ -8,22 +7,26 @@ import { word } from "./words.ts";
  */
 const SETTLE = 300;
 
-/** Firefox delivers frames and runs timers during confirm(), so that this may be called again while it is open. */
-let asking: boolean;
+/** Firefox delivers frames and runs timers during confirm(): this may be called again while it is open. */
+let open: boolean;
+/** Hidden with its tab, or ended, since it was asked. */
+let withdrawn: boolean;
 
 export function askByConfirm(invitation: CobrowseInvitation): void {
-  if (asking) return;
-  asking = true;
+  if (open) return;
+  open = true;
+  withdrawn = false;
   const yes = confirm(word("title") + " " + word(invitation.mode));
-  setTimeout(
-    (hiddenBefore: number) => {
-      asking = false;
-      if (yes) invitation.accept();
-      // When the tab becomes hidden, Chromium itself says no, and only then tells the page of the tab. That is not an answer, and
-      // the page may be seen again by now: timers of hidden pages are late.
-      else if (hiddenBefore == hiding) invitation.decline();
-    },
-    SETTLE,
-    hiding,
-  );
+  setTimeout(() => {
+    open = false;
+    // When the tab becomes hidden, Chromium itself says no, and only then tells the page of the tab. That is not an answer, and
+    // the page may be seen again by now: timers of hidden pages are late.
+    if (yes) invitation.accept();
+    else if (!withdrawn) invitation.decline();
+  }, SETTLE);
+}
+
+/** From here on a no is the browser's, not the visitor's. */
+export function withdrawConfirm(): void {
+  withdrawn = true;
 }

@@ -1,8 +1,9 @@
+import { backoff } from "./backoff.ts";
 import { learnServerTime } from "./clock.ts";
 import { config, lookUp } from "./config.ts";
-import { readFrame } from "./conversation.ts";
+import { readChanges, type Changes } from "./conversation.ts";
 import { clientProperties } from "./device.ts";
-import { advance, doubt, seeDialog, seeEnded } from "./invitation.ts";
+import { advance, doubt, endUnconfirmed } from "./invitation.ts";
 import { report } from "./page.ts";
 
 /** GetClock keeps the connection alive (the server drops one that is silent for 60 s) and shows that it is. */
@@ -10,119 +11,128 @@ const HEARTBEAT = 3e4;
 /** How often a token or an account that is not there yet is looked for. */
 const LOOK_AGAIN = 5e3;
 
+/** The first two requests of a connection, by number; all others are GetClock. */
+const INIT_CONNECTION = 1;
+const SUBSCRIBE = 2;
+
+/** What LivePerson sends: the answer to a request, or a notification. Any field may be missing. */
+interface Frame {
+  reqId: string;
+  code: number;
+  body: { currentTime: number; changes: Changes };
+}
+
 let stopped: boolean;
-/** The one connection; false while it is looked for, or waited for. */
-let socket: WebSocket | false;
+/** The one connection, if there is one. */
+let socket: WebSocket | null;
 /** The next thing that happens to the connection by itself. */
-let timer: number;
+let timer: ReturnType<typeof setTimeout>;
 /** In a row; a look in vain for the account is one too. */
 let failures = 0;
-/** The token of the present try. */
-let jwt: string;
 
-/**
- * The wait before the next try, in milliseconds: at random up to 1 s, doubling with each failure to about 2 min ("full jitter",
- * so that a crowd that lost the server at once does not come back at once).
- */
-export const backoff = (failures: number, random: number): number => random * (1e3 << Math.min(failures, 7));
-
-function next(step: () => void, wait: number): void {
+function next(step: () => void, wait?: number): typeof timer {
   clearTimeout(timer);
-  timer = setTimeout(step, wait) as any;
+  return (timer = setTimeout(step, wait));
 }
 
 /**
- * Ends what there is of a connection, and connects again: after a wait that grows with each failure, or at once (if it
- * is wanted then). The prompt outlives an outage, but not what the page or the visitor does.
+ * Ends what there is of a connection, and connects anew if that is wanted then. The prompt outlives that, but not what the page
+ * or the visitor does.
  */
-export function reconnect(atOnce?: boolean | 0, refusedWith?: number | false | string[] | null): void {
+export function reconnect(): void {
   doubt();
-  socket = socket && (socket.close() as any);
-  next(connect, atOnce ? 0 : jwt ? backoff(failures++, Math.random()) : LOOK_AGAIN);
-  if (refusedWith) report("jwt refused " + refusedWith);
+  if (socket) socket.close();
+  socket = null;
+  next(connect);
 }
 
-/** Connects at once where there is no connection. */
-export function resume(): void {
-  if (!socket) reconnect(true);
+/** The page is seen, or online: connects where there is no connection. */
+export function wake(): void {
+  if (!socket) reconnect();
 }
 
-export function stop(stop: boolean): void {
-  stopped = stop;
-  reconnect(true);
+export function start(): void {
+  stopped = false;
+  reconnect();
 }
 
-/** Connects if it is wanted and someone can see the page. */
-export function connect(): void {
+export function stop(): void {
+  stopped = true;
+  reconnect();
+}
+
+/** @param refusal the code with which the token was refused, if that is what failed */
+function retry(refusal?: number | false): void {
+  reconnect();
+  next(connect, backoff(failures++, Math.random()));
+  if (refusal) report("jwt refused " + refusal);
+}
+
+function connect(): void {
   if (stopped || document.hidden) return;
   const account = lookUp(config.account);
-  next(reconnect, HEARTBEAT);
-  const look = timer;
-  const proceed = (found: any) => {
-    if (look == timer)
-      try {
-        // A string is configured; the domain service answers an object. Anything else throws here, and so does what comes without a token.
-        open(
-          new WebSocket(
-            (jwt && found.trim ? found : "wss://" + found.baseURI.trim()) +
-              "/ws_api/account/" +
-              account +
-              "/messaging/consumer?v=3",
-          ),
-        );
-      } catch (error) {
-        reconnect();
-      }
-  };
-  jwt = "";
+  let jwt: string;
   if (!account && ++failures == 3) report("no account");
+  // Once something else has happened there is another timer, and what this attempt still finds is not used.
+  const attempt = next(retry, HEARTBEAT);
   Promise.resolve(account && lookUp(config.jwt))
-    .then(
-      (found) =>
-        look == timer &&
-        (jwt = found) &&
-        (lookUp(config.server) ||
-          fetch(
-            "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0",
-          ).then((response) => response.json())),
-    )
-    .then(proceed, proceed);
+    .then((found) => (jwt = found) && (lookUp(config.server) || askDomainService(account)))
+    .then((server) => {
+      if (attempt == timer)
+        if (jwt) open(new WebSocket(server + "/ws_api/account/" + account + "/messaging/consumer?v=3"), jwt);
+        else next(connect, LOOK_AGAIN);
+    })
+    .catch(() => {
+      if (attempt == timer) retry();
+    });
+}
+
+/** Where the account's messaging server is. */
+function askDomainService(account: string): Promise<string> {
+  return fetch(
+    "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0",
+  )
+    .then((response) => response.json())
+    .then((found) => "wss://" + found.baseURI.trim());
 }
 
 /** Takes a new socket into use. */
-function open(opened: WebSocket): void {
+function open(opened: WebSocket, jwt: string): void {
   let requests = 0;
-  const request = (type?: string, headers?: object[], body?: object) => {
-    next(reconnect, HEARTBEAT);
-    opened.send(JSON.stringify({ type: type || "GetClock", kind: "req", id: ++requests + "", headers, body }));
+  const request = (type: string, headers?: object[], body?: object) => {
+    next(retry, HEARTBEAT);
+    opened.send(JSON.stringify({ kind: "req", id: ++requests + "", type, headers, body }));
   };
+  const getClock = () => request("GetClock");
   socket = opened;
-  next(reconnect, HEARTBEAT);
-  opened.onclose = opened.onmessage = opened.onopen = (event: any) => {
+  next(retry, HEARTBEAT);
+  opened.onopen = () => {
+    const { userAgent } = navigator;
+    request("InitConnection", [
+      clientProperties(userAgent),
+      { type: ".ams.headers.ConsumerAuthentication", jwt },
+    ]);
+  };
+  opened.onmessage = (event) => {
     if (opened == socket)
       try {
-        if (event.code) reconnect(0, /440[17]/.exec(event.code));
-        else if (!requests)
-          request("InitConnection", [
-            clientProperties(navigator.userAgent),
-            { type: ".ams.headers.ConsumerAuthentication", jwt },
-          ]);
-        else {
-          const frame = JSON.parse(event.data);
-          if (frame.reqId == requests)
-            if (frame.code != 200) reconnect(0, requests < 2 && frame.code);
-            else if (requests < 2) {
-              failures = 0;
-              request("cqm.SubscribeExConversations", undefined, { convState: ["OPEN"] });
-            } else if (requests < 3) request();
-            else {
-              learnServerTime(frame.body.currentTime);
-              seeEnded("");
-              next(request, HEARTBEAT);
-            }
-          readFrame(frame, seeEnded, seeDialog);
-          advance();
-        }
+        const frame: Frame = JSON.parse(event.data);
+        if (+frame.reqId == requests)
+          if (frame.code != 200) retry(requests == INIT_CONNECTION && frame.code);
+          else if (requests == INIT_CONNECTION) {
+            failures = 0;
+            request("cqm.SubscribeExConversations", undefined, { convState: ["OPEN"] });
+          } else if (requests == SUBSCRIBE) getClock();
+          else {
+            learnServerTime(frame.body.currentTime);
+            endUnconfirmed();
+            next(getClock, HEARTBEAT);
+          }
+        readChanges(frame.body.changes);
+        advance();
       } catch (error) {}
+  };
+  opened.onclose = ({ code }) => {
+    if (opened == socket) retry((code == 4401 || code == 4407) && code);
   };
 }

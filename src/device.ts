@@ -1,18 +1,12 @@
 /**
  * The ClientProperties of InitConnection: `deviceFamily`, `os`, and the feature without which LivePerson offers the agent
- * no co-browsing. An iPad that asks for desktop sites says that it is a Macintosh, and so do we.
+ * no co-browsing. A tablet counts as MOBILE; an iPad that asks for desktop sites says that it is a Macintosh, and so do we.
  */
 export function clientProperties(userAgent: string) {
   return {
     type: ".ams.headers.ClientProperties",
     features: ["CO_BROWSE"],
-    deviceFamily: /iPad/.test(userAgent)
-      ? "TABLET"
-      : /Mobi/.test(userAgent)
-        ? "MOBILE"
-        : /Android/.test(userAgent)
-          ? "TABLET"
-          : "DESKTOP",
+    deviceFamily: /Mobi|Android/.test(userAgent) ? "MOBILE" : "DESKTOP",
     os: /Win/.test(userAgent)
       ? "WINDOWS"
       : /Android/.test(userAgent)

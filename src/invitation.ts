@@ -1,123 +1,141 @@
 import type { CobrowseClosedReason, CobrowseInvitation } from "./api";
-import { serverTime, timeKnown } from "./clock.ts";
-import { config, lookUp } from "./config.ts";
+import { serverTime } from "./clock.ts";
+import { TAG, config, lookUp } from "./config.ts";
 import type { Dialog } from "./conversation.ts";
 import { report, tell } from "./page.ts";
 import { hidePrompt, showPrompt } from "./prompt.ts";
 import { word } from "./words.ts";
 
 const TICK = 250;
+/** How long the tag may take to load before the site is told. */
+const PATIENCE = 1e4;
+/** Where `expires` is missing, from `creationTs` on. */
+const LIFETIME = 12e4;
 
-const OFFERED = 1;
-const ENDED = 2;
-const NOT_YET = 0;
-
-/** What has become of each identity; grows by one entry per invitation. */
-const fate: Record<string, number> = {};
-
-/** The one pending invitation, as it is published; everything below is about it. */
-let pending: CobrowseInvitation | false;
+/** The one pending invitation, as it is published. The variables down to `asking` are about it, or about the one that was last. */
+let pending: CobrowseInvitation | null;
+let dialogId: string;
 /** `dialogId` with the end time: what tells an invitation from its copies and from the next one of the same dialog. */
 let identity: string;
-let dialogId: string;
+/** By the server's clock, in milliseconds. */
+let endTime: number;
 /** Empty until the present connection has shown the invitation as pending. */
 let conversationId: string;
-/** Milliseconds of the server's clock. */
-let endTime: number;
-/** Whether the built-in prompt asks the visitor, or else the page itself; NOT_YET until the invitation is offered. */
-let weAsk: boolean | typeof NOT_YET;
-let ticker: number;
-/** Looks in vain for the tag's `publish`. */
-let looks: number;
+let offered: boolean;
+/** Whether the built-in prompt asks. Until the invitation is offered nobody does; if a listener prevents that, the page does. */
+let asking: boolean;
 
-/** Takes in what a frame says of a COBROWSE dialog. */
-export function seeDialog(dialog: Dialog, convId: string): void {
+/** Published: it may come again, after stop() or an outage, but is not published again. */
+const OFFERED = 1;
+/** For good. */
+const ENDED = 2;
+/** What has become of each identity; grows by one entry per invitation. */
+const fate: Record<string, typeof OFFERED | typeof ENDED> = {};
+
+let ticker: ReturnType<typeof setTimeout>;
+
+/** The server shows an invitation as pending. */
+export function invite(dialog: Dialog, convId: string): void {
   const id = dialog.dialogId;
-  const metaData: Dialog["metaData"] = dialog.metaData || {};
-  const { serviceId } = metaData;
-  const states = dialog.state! + metaData.sessionState;
-  // A dialog's state is OPEN or CLOSE, its sessionState INVITED, ACCEPTED or CLOSED.
-  const reason = /CLOSE/.test(states) ? "cancelled" : /ACC/.test(states) && "answered";
-  const end = metaData.expires! * 1e3 || dialog.creationTs! + 12e4;
+  const { serviceId, mode, expires } = dialog.metaData;
+  const end = expires * 1e3 || dialog.creationTs + LIFETIME;
   const key = id + end;
-  if (reason) {
-    if (id == dialogId) {
-      fate[identity] = ENDED;
-      finish(reason);
-    }
-  } else if (/INV/.test(states))
-    if (pending && key == identity) conversationId = convId;
-    else if (!(fate[key]! > OFFERED) && !(end < serverTime()) && word(metaData.mode!).trim()) {
-      const invitation: CobrowseInvitation = {
-        serviceId: serviceId!,
-        // serviceId is the consumer's id, "#" and the conversation's.
-        agentId: ([] as string[]).concat(dialog.participants!).find((id) => serviceId!.indexOf(id + "#")),
-        visitorName: "Visitor",
-        mode: metaData.mode!,
-        // LivePerson takes any string that is not empty.
-        ssid: id,
-        svid: id,
-        dialogId: id,
-        accept: finish.bind(0, key, "Accepted"),
-        decline: finish.bind(0, key, "Declined"),
-      };
-      conversationId = convId;
-      finish("replaced");
-      pending = invitation;
-      identity = key;
-      dialogId = id;
-      endTime = end;
-      looks = weAsk = NOT_YET;
-    }
+  if (pending && key == identity) conversationId = convId;
+  else if (fate[key] != ENDED && !(end < serverTime()) && word(mode).trim()) {
+    // serviceId is the consumer's id, "#" and the conversation's. Of ssid and svid LivePerson takes any string that is not empty.
+    const invitation: CobrowseInvitation = {
+      serviceId,
+      agentId: ([] as string[]).concat(dialog.participants).find((id) => serviceId.indexOf(id + "#")),
+      visitorName: "Visitor",
+      mode,
+      ssid: id,
+      svid: id,
+      dialogId: id,
+      accept() {
+        if (pending == invitation) finish("Accepted", true);
+      },
+      decline() {
+        if (pending == invitation) finish("Declined", true);
+      },
+    };
+    // Set first, so that the older one is replaced for good, even if this connection has not shown it.
+    conversationId = convId;
+    close("replaced");
+    pending = invitation;
+    dialogId = id;
+    identity = key;
+    endTime = end;
+    offered = asking = false;
+    setTimeout(() => {
+      if (pending == invitation && !offered) report("no lpTag.events.publish");
+    }, PATIENCE);
+  }
 }
 
-/** Takes in that a conversation has ended. For `""`: whatever the present connection has not shown as pending has. */
-export function seeEnded(convId: string): void {
-  if (convId == conversationId) finish("cancelled");
+/** The server shows the dialog as anything but an open invitation: it is over for good, also if it was only to come again. */
+export function endDialog(id: string, answered: boolean): void {
+  if (id == dialogId) {
+    fate[identity] = ENDED;
+    close(answered && "answered");
+  }
+}
+
+/** The conversation is over. */
+export function endConversation(convId: string): void {
+  if (convId == conversationId) close();
+}
+
+/** The present connection has shown all that is pending: what it has not shown is over. */
+export function endUnconfirmed(): void {
+  if (!conversationId) close();
+}
+
+/** The connection is lost. From here on the server has to confirm the pending invitation before it is shown again. */
+export function doubt(): void {
+  conversationId = "";
 }
 
 /** Moves the pending invitation on as far as the clock, the tag and the visitor's eyes allow. */
 export function advance(): void {
-  if (pending && timeKnown()) {
-    if (endTime < serverTime()) finish("expired");
+  const now = serverTime();
+  if (pending && now) {
+    if (endTime < now) close("expired");
     else {
-      if (weAsk === NOT_YET)
-        // Is it there? A function at the end of a path is called, and bind() does no harm.
-        if (lookUp("window.lpTag.events.publish.bind")) {
-          // What is configured of ssid, svid, scid, cid, eid and visitorName.
-          for (const key in config)
-            if (/id|N/.test(key)) pending[key as "ssid"] = lookUp(config[key]) || pending[key as "ssid"];
-          // Until it is told: a listener may answer at once.
-          weAsk = false;
-          weAsk = tell("Offered", pending, !fate[identity]);
-          fate[identity]! |= OFFERED;
-        } else if (++looks == 1e4 / TICK) report("no lpTag.events.publish");
-      if (pending && weAsk && conversationId && !document.hidden) showPrompt(pending);
+      // Is publish there? A function at the end of a path is called, and bind() does no harm.
+      if (!offered && lookUp(TAG + "events.publish.bind")) offer(pending);
+      if (pending && asking && conversationId && !document.hidden) showPrompt(pending);
     }
     clearTimeout(ticker);
-    ticker = setTimeout(advance, TICK) as any;
+    ticker = setTimeout(advance, TICK);
   }
+}
+
+function offer(invitation: CobrowseInvitation): void {
+  for (const key of ["visitorName", "ssid", "svid", "scid", "cid", "eid"] as const) invitation[key] = lookUp(config[key]) || invitation[key];
+  // Before it is told: a listener may answer at once.
+  offered = true;
+  asking = tell("Offered", invitation, !fate[identity]);
+  fate[identity] = fate[identity] || OFFERED;
 }
 
 /**
- * The one way out of an invitation: with the reason why there is no answer, or with an answer to the invitation of that
- * identity, which counts only while that is the pending one.
+ * The end without an answer given here: every reason is a call of this.
+ *
+ * @param reason where it is not given: the agent cancelled, or something else did in LivePerson
  */
-export function finish(by: string, answer?: "Accepted" | "Declined"): void {
-  const invitation = pending;
-  if (invitation && (!answer || by == identity)) {
-    pending = false;
-    hidePrompt();
-    // What ends without a word from the server, by stop() or unseen in an outage, comes again if it is still pending then.
-    if (answer || conversationId) fate[identity] = ENDED;
-    if (weAsk !== NOT_YET) {
-      if (!answer) invitation.reason = by as CobrowseClosedReason;
-      tell(answer || "Closed", invitation, answer);
-    }
+export function close(reason?: CobrowseClosedReason | false): void {
+  if (pending) {
+    pending.reason = reason || "cancelled";
+    finish("Closed");
   }
 }
 
-/** From here on the server has to confirm the pending invitation before it is shown. */
-export function doubt(): void {
-  conversationId = "";
+/** The one way out of the pending invitation: through `accept()`, `decline()` or `close()`. */
+function finish(event: "Accepted" | "Declined" | "Closed", answered?: boolean): void {
+  const invitation = pending!;
+  pending = null;
+  hidePrompt();
+  // What ends without a word from the server, by stop() or unseen in an outage, comes again if it is still pending then.
+  if (answered || conversationId) fate[identity] = ENDED;
+  if (offered) tell(event, invitation, answered);
 }

@@ -1,38 +1,39 @@
-import { CONFIG_SENTENCE, config } from "./config.ts";
 import { forgetServerTime } from "./clock.ts";
-import { connect, reconnect, resume, stop } from "./connection.ts";
-import { hiddenUntil, hiding } from "./hidden.ts";
-import { finish } from "./invitation.ts";
+import { CONFIG_SENTENCE, config, readConfig } from "./config.ts";
+import { reconnect, start, stop, wake } from "./connection.ts";
+import { close } from "./invitation.ts";
 import { report } from "./page.ts";
 import { hidePrompt } from "./prompt.ts";
 
 /** A short look at another tab costs no reconnect. */
 const HIDDEN_FOR = 3e4;
 
+let hiding: ReturnType<typeof setTimeout>;
+
 // A page that comes back from bfcache becomes visible first: no need of pageshow, which comes later.
 function onSeenOrUnseen(): void {
   clearTimeout(hiding);
   if (document.hidden) {
     hidePrompt();
-    hiddenUntil(setTimeout(reconnect, HIDDEN_FOR, true) as any);
-  } else resume();
+    hiding = setTimeout(reconnect, HIDDEN_FOR);
+  } else wake();
 }
 
 // A second copy on the page does nothing.
-if (!window.lpCobrowse)
+if (!window.lpCobrowse) {
+  readConfig();
   if (config.jwt) {
     window.lpCobrowse = {
-      start() {
-        stop(false);
-      },
+      start,
       stop() {
-        stop(true);
+        stop();
         forgetServerTime();
-        finish("stopped");
+        close("stopped");
       },
     };
-    addEventListener("pagehide", reconnect as any);
+    addEventListener("pagehide", reconnect);
     addEventListener("online", onSeenOrUnseen);
     addEventListener("visibilitychange", onSeenOrUnseen);
-    connect();
+    start();
   } else report(CONFIG_SENTENCE);
+}

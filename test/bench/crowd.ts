@@ -1,5 +1,6 @@
 // What a crowd of pages does to a server: `node --import ./test/support/typescript.mjs test/bench/crowd.ts`
 import { pathToFileURL } from "node:url";
+import { backoff } from "../../src/backoff.ts";
 import { randomFrom } from "../support/random.ts";
 
 const PAGES = 100_000;
@@ -22,8 +23,6 @@ interface Client {
   /** For one page. */
   waits(random: () => number): Wait;
 }
-
-const backoff = await productsBackoff();
 
 const clients: Client[] = [
   {
@@ -130,16 +129,6 @@ function onlyWhileSeen(): string {
     "",
     `${count(PAGES)} visitors, one hour: ${count(hours(always))} connection-hours always connected, ${count(hours(whileSeen))} only while seen (${Math.round((1 - hours(whileSeen) / hours(always)) * 100)} % fewer)`,
   ].join("\n");
-}
-
-/** The product's own. Its modules look for their config in the document as soon as they are loaded. */
-async function productsBackoff(): Promise<(failures: number, random: number) => number> {
-  const there = globalThis as { document?: unknown };
-  const before = there.document;
-  there.document = { currentScript: null };
-  const { backoff } = await import("../../src/connection.ts");
-  there.document = before;
-  return backoff;
 }
 
 const count = (value: number): string => Math.round(value).toLocaleString("en");

@@ -280,6 +280,20 @@ const CONFIGURATION: Scenarios = {
     assert.not.ok("scid" in data || "cid" in data || "eid" in data);
   },
 
+  async "nothing but the contract's keys is published: not what else is configured, nor what the page adds to every object"({ page, site }) {
+    const add = () => Object.assign(Object.prototype, { extra: () => "secret", Name: "secret", uid: "secret" });
+    const others = { userid: "secret", hidden: "secret", Name: "secret", idToken: "secret", visitorNames: "secret", cids: "secret" };
+    await page.goto(site.shop({ config: { ...others, cid: "c" } as object, ...before(add) }));
+    site.invite();
+    await answer(page, "accept");
+    await expectJournal(page, [...OFFERED, ...ACCEPTED]);
+    const published = ["accept", "agentId", "cid", "decline", "dialogId", "mode", "serviceId", "ssid", "svid", "visitorName"];
+    for (const { data } of [...(await lpTagEvents(page)), ...(await windowEvents(page))]) assert.equal(Object.keys(data).sort(), published);
+    const pushed = (await dataLayer(page))!.filter((item) => "event" in item) as { event: string; cobrowse: object }[];
+    for (const item of pushed) assert.equal([Object.keys(item), Object.keys(item.cobrowse)], [["event", "cobrowse"], ["mode"]]);
+    assert.not.match(JSON.stringify([await lpTagEvents(page), await windowEvents(page), pushed]), "secret");
+  },
+
   async "agentId is the participant who is not the consumer, wherever in the list"({ page, site }) {
     await page.goto(site.shop());
     for (const participants of [[CONSUMER, "agent-1"], ["agent-2", CONSUMER], ["agent-3"]]) {

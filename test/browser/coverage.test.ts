@@ -181,12 +181,6 @@ const HISTORIES: Record<string, (visit: Visit) => Promise<void>> = {
     await page.hide();
   },
 
-  async "confirm() where there are no adopted style sheets"({ page, site }) {
-    await page.goto(site.shop({ head: callInPage(() => Object.defineProperty(document, "adoptedStyleSheets", { value: undefined })) }));
-    site.invite();
-    await (await page.waitForDialog()).accept();
-  },
-
   ...Object.fromEntries(
     ["Windows NT 10.0", "Macintosh", "iPhone; like Mac OS X; Mobile", "iPad; like Mac OS X; Mobile", "Linux; Android 16; Mobile", "Linux; Android 16", "X11; Linux"].map((device) => [
       device,

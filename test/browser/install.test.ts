@@ -156,6 +156,7 @@ forEachEngine(
     const VARIANTS: Record<string, (config: object) => string> = {
       "a script tag with async": (config) => scriptTag(config).replace("<script", "<script async"),
       "a script tag with defer": (config) => scriptTag(config).replace("<script", "<script defer"),
+      "the file before it is minified": (config) => scriptTag(config).replace(".min.js", ".js"),
       "a module script": (config) => divAndScript(config).replace("<script", '<script type="module"'),
       "an import for its side effect": (config) => divAndScript(config).replace(/<script.*/, '<script type="module">import "/lp-cobrowse.min.js";</script>'),
     };

@@ -1,9 +1,9 @@
-// The browser's own confirm(), asked for by the config or for want of adoptedStyleSheets. Browsers end it by themselves, and
+// The browser's own confirm(), asked for by the config. Browsers end it by themselves, and
 // deliver frames during it or only afterwards: none of that is the visitor's answer.
 import * as assert from "uvu/assert";
 import { forEachEngine } from "../support/engines.ts";
-import { aMoment, inTurn, listen } from "../support/prompt.ts";
-import { startSite, type Site } from "../support/site.ts";
+import { aMoment, inTurn, listen, shown } from "../support/prompt.ts";
+import { answer, startSite, type Site } from "../support/site.ts";
 
 const BY_CONFIRM = { config: { prompt: "confirm" } } as const;
 
@@ -95,12 +95,15 @@ forEachEngine("confirm()", (test, engine) => {
       await agent.was("Offered", "Accepted");
     });
 
-  test("takes the dialog's place where document.adoptedStyleSheets is missing", async ({ page }) => {
+  test("is not needed where document.adoptedStyleSheets is missing: the dialog is styled without", async ({ page }) => {
     const agent = listen(site);
     await page.goto(site.shop({ head: "<script>Object.defineProperty(document, 'adoptedStyleSheets', { value: undefined })</script>" }));
     site.invite();
-    await (await page.waitForDialog()).dismiss();
+    await shown(page);
+    const accept = () => getComputedStyle(document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector("[part=accept]")!).backgroundColor;
+    assert.is(await page.evaluate(accept), "rgb(0, 85, 204)");
+    assert.is(await page.openDialog(), null);
+    await answer(page, "decline");
     await agent.was("Offered", "Declined");
-    assert.is(await page.evaluate(() => document.querySelector("lp-cobrowse")), null);
   });
 });

@@ -11,6 +11,8 @@ export interface Block {
 }
 
 export const README = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+/** The page for who carries on. */
+export const SOURCE_README = await readFile(new URL("../../src/README.md", import.meta.url), "utf8");
 
 export const BLOCKS: readonly Block[] = read(README);
 

@@ -52,6 +52,7 @@ export interface Site {
 
 const FILES: Record<string, URL | string> = {
   "/lp-cobrowse.min.js": new URL("../../dist/lp-cobrowse.min.js", import.meta.url),
+  "/lp-cobrowse.js": new URL("../../dist/lp-cobrowse.js", import.meta.url),
   "/chronos.js": createRequire(import.meta.url).resolve("chronosjs/dist/min/Events.js"),
 };
 

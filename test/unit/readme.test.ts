@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { block, BLOCKS, namesOf, README } from "../support/readme.ts";
+import { block, BLOCKS, namesOf, README, SOURCE_README } from "../support/readme.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string) => readFile(ROOT + path, "utf8");
@@ -18,8 +18,8 @@ const api = await read("src/api.d.ts");
 const code = await read("dist/lp-cobrowse.min.js");
 
 /** What stands in backquotes in the first column of the table that follows the text. */
-function firstColumn(after: string): string[] {
-  const table = README.slice(README.indexOf(after)).match(/^\|.*\n\|[-| ]+\|\n((?:\|.*\n)+)/m)![1]!;
+function firstColumn(after: string, text = README): string[] {
+  const table = text.slice(text.indexOf(after)).match(/^\|.*\n\|[-| ]+\|\n((?:\|.*\n)+)/m)![1]!;
   return table.split("\n").flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`(.*?)`/g)].map(([, name]) => name!));
 }
 
@@ -97,8 +97,26 @@ test("the table of the events names the events, and every reason", () => {
   for (const [, reason] of reasons!.matchAll(/\| "(\w+)"/g)) assert.match(row, `\`${reason}\``);
 });
 
-test("the map names every file of src", async () => {
-  assert.equal(firstColumn("The way of an invitation").sort(), (await readdir(`${ROOT}src`)).sort());
+test("the map names every file of src, and each is no longer than a screen or two", async () => {
+  const files = await readdir(`${ROOT}src`);
+  assert.equal(firstColumn("| file | its one concern |", SOURCE_README).sort(), files.sort());
+  for (const file of files.filter((file) => /(?<!\.d)\.ts$/.test(file))) assert.ok((await read(`src/${file}`)).split("\n").length <= 150, file);
+});
+
+test("the arrows of src are the imports", async () => {
+  const arrows: Record<string, string[]> = {};
+  const [map] = SOURCE_README.match(/(?:^ {4}.*\n)+/m)!;
+  for (const line of map.split(/\n|;/)) {
+    const [from = "", to = ""] = line.split("→").map((names) => names.trim().replace(/ {2,}.*/, ""));
+    const others = to === "nothing" ? [] : to.split(/[ ,]+/);
+    for (const name of from.split(/ · |, /).filter(Boolean)) arrows[name] = [...(arrows[name] ?? []), ...others].sort();
+  }
+  const imports: Record<string, string[]> = {};
+  for (const name of Object.keys(arrows)) {
+    const source = await read(`src/${name}.ts`);
+    imports[name] = [...source.matchAll(/^import (?!type).*"\.\/(\w+)\.ts"/gm)].map(([, other]) => other!).sort();
+  }
+  assert.equal(imports, arrows);
 });
 
 test("every development dependency has its reason", () => {

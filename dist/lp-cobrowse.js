@@ -1,0 +1,528 @@
+// lp-cobrowse 1.0.0, before it is minified.
+(() => {
+  // src/clock.ts
+  /** An answer has to get there in time; and what ends now has expired, also if the server's CLOSED comes a little early. */
+  var MARGIN = 500;
+  /** How far the server's clock is ahead of `performance.now()`, which the visitor can't set. 0 until GetClock is answered. */
+  var ahead = 0;
+  /** An answer without the time leaves it as it was. */
+  function learnServerTime(currentTime) {
+    ahead = currentTime - performance.now() + MARGIN || ahead;
+  }
+  /** Until it is learnt anew no invitation goes on, also not what a frame still brings that was being read when the page stopped. */
+  function forgetServerTime() {
+    ahead = 0;
+  }
+  /** The server's time in milliseconds; 0 while it is not known. */
+  function serverTime() {
+    return ahead && performance.now() + ahead;
+  }
+
+  // src/page.ts
+  /** The element, the attribute that carries the config, and what each line in the console begins with. */
+  var NAME = "lp-cobrowse";
+  /** LivePerson's tag and Google Tag Manager's data layer; a page need not have them. */
+  /**
+   * Tells the page: an event on `window`, and the same pushed to `dataLayer` if the page has one.
+   *
+   * @param event its name without `cobrowse`
+   * @param publishing whether LivePerson's tag is told first
+   * @returns false if a listener called `preventDefault()`
+   */
+  function tell(event, detail, publishing) {
+    event = "cobrowse" + event;
+    try {
+      if (publishing) lpTag.events.publish("lpCoBrowse", event, detail);
+      // Google Tag Manager runs the site's tags inside push(), and they may throw.
+      dataLayer.push({ event, cobrowse: { mode: detail.mode, reason: detail.reason } });
+    } catch (error) {
+    }
+    return dispatchEvent(new CustomEvent(event, { detail, cancelable: true }));
+  }
+  /** Reports what the site has to fix, in the console and as `cobrowseError`. */
+  function report(reason) {
+    console.warn("[" + NAME + "] " + reason);
+    tell("Error", { reason });
+  }
+
+  // src/config.ts
+  var ATTRIBUTE = "data-" + NAME;
+  /** Said in the console, and by the demo's configurator, when there is no usable config. */
+  var CONFIG_SENTENCE = ATTRIBUTE + " needs JSON with jwt";
+  /** Where the page has LivePerson's tag. */
+  var TAG = "window.lpTag.";
+  var MONITORING = TAG + "taglets.lp_monitoringSDK.get";
+  /** What the site has configured, and the defaults that are looked up as well. */
+  var config = {
+    account: TAG + "site",
+    ssid: MONITORING + "Sid",
+    svid: MONITORING + "Vid"
+  };
+  /** Takes the config from the page: from the snippet's own script, else from the first element that has it. */
+  function readConfig() {
+    // A script that a tag manager created anew is currentScript too, but has lost its data-* attributes.
+    const script = document.currentScript;
+    try {
+      const json = script && script.dataset.lpCobrowse || document.querySelector("[" + ATTRIBUTE + "]").dataset.lpCobrowse;
+      Object.assign(config, JSON.parse(json));
+    } catch (error) {
+      // What is not JSON, or nowhere, leaves the config without jwt.
+    }
+  }
+  /**
+   * The present value of what is configured: follows a `window.` path to a global and, where it leads to a function, calls
+   * that with its owner as `this`. What throws on the way, such as blocked storage, counts as not there.
+   */
+  function lookUp(value) {
+    let owner;
+    try {
+      // The path starts at window, which is its own property `window`.
+      if (/^window[.]/.test(value)) value = value.split(".").reduce((found, name) => (owner = found)[name], window);
+      // Only what a path leads to: nothing else can be a function of the site's.
+      return owner && value.call ? value.call(owner) : value;
+    } catch (error) {
+      return void 0;
+    }
+  }
+
+  // src/backoff.ts
+  var SHORTEST_WAIT = 1e3;
+  /** 1 s doubled seven times is about 2 min. */
+  var DOUBLINGS = 7;
+  /**
+   * Milliseconds before the next try, after so many failures in a row: at random up to a limit that doubles with each ("full
+   * jitter", so that a crowd that lost the server at once does not come back at once).
+   *
+   * @param random from 0 to 1
+   */
+  function backoff(failures2, random) {
+    return random * (SHORTEST_WAIT << Math.min(failures2, DOUBLINGS));
+  }
+
+  // src/words.ts
+  var START = "The agent can see";
+  var END = " this page.";
+  var english = {
+    decline: "Decline",
+    title: "Share this page?",
+    accept: "Allow",
+    shared: START + " and use" + END,
+    view: START + " and scroll" + END,
+    follow: START + END
+  };
+  /** A word of the prompt by its key, or the sentence of a mode: from the site, or else in English. */
+  function word(key) {
+    return lookUp((lookUp(config.text) || english)[key] || english[key]);
+  }
+
+  // src/confirm.ts
+  /**
+   * Chromium delivers frames that came while confirm() was open only afterwards: nearly all within 20 ms, all but huge ones
+   * within 100 ms. One of them may say that the invitation has ended; or the clock says so, at the next tick (250 ms).
+   */
+  var SETTLE = 300;
+  /** Firefox delivers frames and runs timers during confirm(): this may be called again while it is open. */
+  var open;
+  /** Hidden with its tab, or ended, since it was asked. */
+  var withdrawn;
+  function askByConfirm(invitation) {
+    if (open) return;
+    open = true;
+    withdrawn = false;
+    const yes = confirm(word("title") + " " + word(invitation.mode));
+    setTimeout(() => {
+      open = false;
+      // When the tab becomes hidden, Chromium itself says no, and only then tells the page of the tab. That is not an answer, and
+      // the page may be seen again by now: timers of hidden pages are late.
+      if (yes) invitation.accept();
+      else if (!withdrawn) invitation.decline();
+    }, SETTLE);
+  }
+  /** From here on a no is the browser's, not the visitor's. */
+  function withdrawConfirm() {
+    withdrawn = true;
+  }
+
+  // src/dialog.ts
+  /** How long nothing counts as an answer, so that a click or key meant for the page gives no consent. */
+  var ARMING = 500;
+  // As properties of the elements, since a strict policy allows them, and the page's rules for ::part() win over them. A dialog's
+  // own style in every engine is Canvas and CanvasText, centred, scrolling, and never higher than the window.
+  var FRAME = "font:1em system-ui;border:1px solid;border-radius:1em;";
+  var DIALOG = FRAME + "word-break:break-word;user-select:none;color-scheme:light dark;width:25em";
+  var BUTTON = FRAME + "padding:1em;background:";
+  var host;
+  var dialog;
+  /**
+   * Adds an element that reads in its own direction.
+   *
+   * @param part its name for the page's `::part()` rules; empty for none
+   * @param text where it is not given: the word of the part's name, if there is one
+   */
+  function add(parent, tag, part, style, text) {
+    const element = document.createElement(tag);
+    parent.append(element);
+    element.part = part;
+    element.style = style;
+    element.textContent = text || word(part);
+    element.dir = "auto";
+    return element;
+  }
+  /** Shows the dialog, or shows it anew where something the page did has covered or removed it. */
+  function showDialog(invitation) {
+    // While the dialog is on top its backdrop fills the window.
+    if (document.elementFromPoint(0, 0) == host) return;
+    hideDialog();
+    host = add(document.documentElement, NAME, "", "all:initial!important");
+    dialog = add(host.attachShadow({ mode: "open" }), "dialog", "dialog", DIALOG);
+    dialog.role = "alertdialog";
+    add(dialog, "h2", "title", "", dialog.ariaLabel = word("title"));
+    const content = add(dialog, "div", "", "display:grid;gap:1em");
+    content.inert = true;
+    add(content, "div", "message", "", dialog.ariaDescription = word(invitation.mode));
+    add(content, "button", "decline", BUTTON + "0").onclick = invitation.decline;
+    add(content, "button", "accept", BUTTON + "#05c;color:#fff").onclick = invitation.accept;
+    // Escape closes the dialog whatever a cancel listener does; what this leaves open is shown anew at the next tick.
+    dialog.onclose = () => {
+      if (!content.inert) invitation.decline();
+    };
+    // The focus goes to the dialog itself, for its content is inert: someone who is typing presses nothing, and since nothing
+    // here can be selected, the page keeps its selection, and the caret.
+    dialog.showModal();
+    setTimeout(() => {
+      content.inert = false;
+    }, ARMING);
+  }
+  function hideDialog() {
+    if (host) {
+      // What is closed here is not declined; what Escape has closed already is, when the event comes.
+      if (dialog.open) dialog.onclose = null;
+      // Gives the focus back to where it was, which removing does not.
+      dialog.close();
+      host.remove();
+    }
+  }
+
+  // src/prompt.ts
+  /** Asks the visitor, or goes on asking: called again and again while the invitation is pending. */
+  function showPrompt(invitation) {
+    if (lookUp(config.prompt) == "confirm") askByConfirm(invitation);
+    else showDialog(invitation);
+  }
+  function hidePrompt() {
+    hideDialog();
+    withdrawConfirm();
+  }
+
+  // src/invitation.ts
+  var TICK = 250;
+  /** How long the tag may take to load before the site is told. */
+  var PATIENCE = 1e4;
+  /** Where `expires` is missing, from `creationTs` on. */
+  var LIFETIME = 12e4;
+  /** The one pending invitation, as it is published. The variables down to `asking` are about it, or about the one that was last. */
+  var pending;
+  var dialogId;
+  /** `dialogId` with the end time: what tells an invitation from its copies and from the next one of the same dialog. */
+  var identity;
+  /** By the server's clock, in milliseconds. */
+  var endTime;
+  /** Empty until the present connection has shown the invitation as pending. */
+  var conversationId;
+  var offered;
+  /** Whether the built-in prompt asks. Until the invitation is offered nobody does; if a listener prevents that, the page does. */
+  var asking;
+  /** Published: it may come again, after stop() or an outage, but is not published again. */
+  var OFFERED = 1;
+  /** For good. */
+  var ENDED = 2;
+  /** What has become of each identity; grows by one entry per invitation. */
+  var fate = {};
+  var ticker;
+  /** The server shows an invitation as pending. */
+  function invite(dialog2, convId) {
+    const id = dialog2.dialogId;
+    const { serviceId, mode, expires } = dialog2.metaData;
+    const end = expires * 1e3 || dialog2.creationTs + LIFETIME;
+    const key = id + end;
+    if (pending && key == identity) conversationId = convId;
+    else if (fate[key] != ENDED && !(end < serverTime()) && word(mode).trim()) {
+      // serviceId is the consumer's id, "#" and the conversation's. Of ssid and svid LivePerson takes any string that is not empty.
+      const invitation = {
+        serviceId,
+        agentId: [].concat(dialog2.participants).find((id2) => serviceId.indexOf(id2 + "#")),
+        visitorName: "Visitor",
+        mode,
+        ssid: id,
+        svid: id,
+        dialogId: id,
+        accept() {
+          if (pending == invitation) finish("Accepted", true);
+        },
+        decline() {
+          if (pending == invitation) finish("Declined", true);
+        }
+      };
+      // Set first, so that the older one is replaced for good, even if this connection has not shown it.
+      conversationId = convId;
+      close("replaced");
+      pending = invitation;
+      dialogId = id;
+      identity = key;
+      endTime = end;
+      offered = asking = false;
+      setTimeout(() => {
+        if (pending == invitation && !offered) report("no lpTag.events.publish");
+      }, PATIENCE);
+    }
+  }
+  /** The server shows the dialog as anything but an open invitation: it is over for good, also if it was only to come again. */
+  function endDialog(id, answered) {
+    if (id == dialogId) {
+      fate[identity] = ENDED;
+      close(answered && "answered");
+    }
+  }
+  /** The conversation is over. */
+  function endConversation(convId) {
+    if (convId == conversationId) close();
+  }
+  /** The present connection has shown all that is pending: what it has not shown is over. */
+  function endUnconfirmed() {
+    if (!conversationId) close();
+  }
+  /** The connection is lost. From here on the server has to confirm the pending invitation before it is shown again. */
+  function doubt() {
+    conversationId = "";
+  }
+  /** Moves the pending invitation on as far as the clock, the tag and the visitor's eyes allow. */
+  function advance() {
+    const now = serverTime();
+    if (pending && now) {
+      if (endTime < now) close("expired");
+      else {
+        // Is publish there? A function at the end of a path is called, and bind() does no harm.
+        if (!offered && lookUp(TAG + "events.publish.bind")) offer(pending);
+        if (pending && asking && conversationId && !document.hidden) showPrompt(pending);
+      }
+      clearTimeout(ticker);
+      ticker = setTimeout(advance, TICK);
+    }
+  }
+  function offer(invitation) {
+    for (const key of ["visitorName", "ssid", "svid", "scid", "cid", "eid"]) invitation[key] = lookUp(config[key]) || invitation[key];
+    // Before it is told: a listener may answer at once.
+    offered = true;
+    asking = tell("Offered", invitation, !fate[identity]);
+    fate[identity] = fate[identity] || OFFERED;
+  }
+  /**
+   * The end without an answer given here: every reason is a call of this.
+   *
+   * @param reason where it is not given: the agent cancelled, or something else did in LivePerson
+   */
+  function close(reason) {
+    if (pending) {
+      pending.reason = reason || "cancelled";
+      finish("Closed");
+    }
+  }
+  /** The one way out of the pending invitation: through `accept()`, `decline()` or `close()`. */
+  function finish(event, answered) {
+    const invitation = pending;
+    pending = null;
+    hidePrompt();
+    // What ends without a word from the server, by stop() or unseen in an outage, comes again if it is still pending then.
+    if (answered || conversationId) fate[identity] = ENDED;
+    if (offered) tell(event, invitation, answered);
+  }
+
+  // src/conversation.ts
+  /** A COBROWSE dialog as a frame shows it; any field may be missing. */
+  /** LivePerson may send a list of one as the element itself. */
+  /** What a notification says of conversations; any field may be missing. */
+  /** Visits each item of a list. One of the wrong shape is passed over, and nothing else is lost by it. */
+  function each(list, visit) {
+    [].concat(list).map((item) => {
+      try {
+        visit(item);
+      } catch (error) {
+      }
+    });
+  }
+  /**
+   * Takes in the changes of a notification. It is known by having them, not by its type: LivePerson's own example prints the
+   * prefix `aam.` instead of `cqm.`, and nothing else that is sent without being asked for looks like this.
+   */
+  function readChanges(changes) {
+    each(changes, ({ type, result: { convId, conversationDetails } }) => {
+      if (type == "DELETE" || conversationDetails.state == "CLOSE") endConversation(convId);
+      else
+        each(conversationDetails.dialogs, (dialog2) => {
+          if (dialog2.channelType == "COBROWSE") readDialog(dialog2, convId);
+        });
+    });
+  }
+  /** A dialog that has ended may come without `state` or without `metaData`, and does not say INVITED any more. */
+  function readDialog(dialog2, convId) {
+    const { sessionState } = dialog2.metaData || {};
+    if (sessionState == "INVITED" && dialog2.state != "CLOSE") invite(dialog2, convId);
+    else endDialog(dialog2.dialogId, sessionState == "ACCEPTED");
+  }
+
+  // src/device.ts
+  /**
+   * The ClientProperties of InitConnection: `deviceFamily`, `os`, and the feature without which LivePerson offers the agent
+   * no co-browsing. A tablet counts as MOBILE; an iPad that asks for desktop sites says that it is a Macintosh, and so do we.
+   */
+  function clientProperties(userAgent) {
+    return {
+      type: ".ams.headers.ClientProperties",
+      features: ["CO_BROWSE"],
+      deviceFamily: /Mobi|Android/.test(userAgent) ? "MOBILE" : "DESKTOP",
+      os: /Win/.test(userAgent) ? "WINDOWS" : /Android/.test(userAgent) ? "ANDROID" : /iP/.test(userAgent) ? "IOS" : /Mac/.test(userAgent) ? "OSX" : "LINUX"
+    };
+  }
+
+  // src/connection.ts
+  /** GetClock keeps the connection alive (the server drops one that is silent for 60 s) and shows that it is. */
+  var HEARTBEAT = 3e4;
+  /** How often a token or an account that is not there yet is looked for. */
+  var LOOK_AGAIN = 5e3;
+  /** The first two requests of a connection, by number; all others are GetClock. */
+  var INIT_CONNECTION = 1;
+  var SUBSCRIBE = 2;
+  /** What LivePerson sends: the answer to a request, or a notification. Any field may be missing. */
+  var stopped;
+  /** The one connection, if there is one. */
+  var socket;
+  /** The next thing that happens to the connection by itself. */
+  var timer;
+  /** In a row; a look in vain for the account is one too. */
+  var failures = 0;
+  function next(step, wait) {
+    clearTimeout(timer);
+    return timer = setTimeout(step, wait);
+  }
+  /**
+   * Ends what there is of a connection, and connects anew if that is wanted then. The prompt outlives that, but not what the page
+   * or the visitor does.
+   */
+  function reconnect() {
+    doubt();
+    if (socket) socket.close();
+    socket = null;
+    next(connect);
+  }
+  /** The page is seen, or online: connects where there is no connection. */
+  function wake() {
+    if (!socket) reconnect();
+  }
+  function start() {
+    stopped = false;
+    reconnect();
+  }
+  function stop() {
+    stopped = true;
+    reconnect();
+  }
+  /** @param refusal the code with which the token was refused, if that is what failed */
+  function retry(refusal) {
+    reconnect();
+    next(connect, backoff(failures++, Math.random()));
+    if (refusal) report("jwt refused " + refusal);
+  }
+  function connect() {
+    if (stopped || document.hidden) return;
+    const account = lookUp(config.account);
+    let jwt;
+    if (!account && ++failures == 3) report("no account");
+    // Once something else has happened there is another timer, and what this attempt still finds is not used.
+    const attempt = next(retry, HEARTBEAT);
+    Promise.resolve(account && lookUp(config.jwt)).then((found) => (jwt = found) && (lookUp(config.server) || askDomainService(account))).then((server) => {
+      if (attempt == timer)
+        if (jwt) open2(new WebSocket(server + "/ws_api/account/" + account + "/messaging/consumer?v=3"), jwt);
+        else next(connect, LOOK_AGAIN);
+    }).catch(() => {
+      if (attempt == timer) retry();
+    });
+  }
+  /** Where the account's messaging server is. */
+  function askDomainService(account) {
+    return fetch(
+      "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0"
+    ).then((response) => response.json()).then((found) => "wss://" + found.baseURI.trim());
+  }
+  /** Takes a new socket into use. */
+  function open2(opened, jwt) {
+    let requests = 0;
+    const request = (type, headers, body) => {
+      next(retry, HEARTBEAT);
+      opened.send(JSON.stringify({ kind: "req", id: ++requests + "", type, headers, body }));
+    };
+    const getClock = () => request("GetClock");
+    socket = opened;
+    next(retry, HEARTBEAT);
+    opened.onopen = () => {
+      const { userAgent } = navigator;
+      request("InitConnection", [
+        clientProperties(userAgent),
+        { type: ".ams.headers.ConsumerAuthentication", jwt }
+      ]);
+    };
+    opened.onmessage = (event) => {
+      if (opened == socket)
+        try {
+          const frame = JSON.parse(event.data);
+          if (+frame.reqId == requests)
+            if (frame.code != 200) retry(requests == INIT_CONNECTION && frame.code);
+            else if (requests == INIT_CONNECTION) {
+              failures = 0;
+              request("cqm.SubscribeExConversations", void 0, { convState: ["OPEN"] });
+            } else if (requests == SUBSCRIBE) getClock();
+            else {
+              learnServerTime(frame.body.currentTime);
+              endUnconfirmed();
+              next(getClock, HEARTBEAT);
+            }
+          readChanges(frame.body.changes);
+          advance();
+        } catch (error) {
+        }
+    };
+    opened.onclose = ({ code }) => {
+      if (opened == socket) retry((code == 4401 || code == 4407) && code);
+    };
+  }
+
+  // src/snippet.ts
+  /** A short look at another tab costs no reconnect. */
+  var HIDDEN_FOR = 3e4;
+  var hiding;
+  // A page that comes back from bfcache becomes visible first: no need of pageshow, which comes later.
+  function onSeenOrUnseen() {
+    clearTimeout(hiding);
+    if (document.hidden) {
+      hidePrompt();
+      hiding = setTimeout(reconnect, HIDDEN_FOR);
+    } else wake();
+  }
+  // A second copy on the page does nothing.
+  if (!window.lpCobrowse) {
+    readConfig();
+    if (config.jwt) {
+      window.lpCobrowse = {
+        start,
+        stop() {
+          stop();
+          forgetServerTime();
+          close("stopped");
+        }
+      };
+      addEventListener("pagehide", reconnect);
+      addEventListener("online", onSeenOrUnseen);
+      addEventListener("visibilitychange", onSeenOrUnseen);
+      start();
+    } else report(CONFIG_SENTENCE);
+  }
+})();

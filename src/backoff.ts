@@ -1,0 +1,13 @@
+const SHORTEST_WAIT = 1e3;
+/** 1 s doubled seven times is about 2 min. */
+const DOUBLINGS = 7;
+
+/**
+ * Milliseconds before the next try, after so many failures in a row: at random up to a limit that doubles with each ("full
+ * jitter", so that a crowd that lost the server at once does not come back at once).
+ *
+ * @param random from 0 to 1
+ */
+export function backoff(failures: number, random: number): number {
+  return random * (SHORTEST_WAIT << Math.min(failures, DOUBLINGS));
+}
