@@ -62,10 +62,13 @@ const wrapped = (code) => `((${SHORT})=>{${code}})(${SHORT})`;
  * So they exist only once they have been run past, which is before snippet.ts starts, and have no `this`.
  */
 function withArrows(code) {
-  const functions = parse(code, { ecmaVersion: PRODUCT.ecmaVersion }).body.filter(({ type }) => type === "FunctionDeclaration");
+  const functions = parse(code, { ecmaVersion: PRODUCT.ecmaVersion }).body.filter(
+    ({ type }) => type === "FunctionDeclaration",
+  );
   // From the last to the first, so that the positions of the others stay right.
   for (const { id, start, body, end } of functions.reverse()) {
-    if (/\bthis\b|\barguments\b/.test(code.slice(start, end))) throw new Error(`${id.name} cannot be an arrow function.`);
+    if (/\bthis\b|\barguments\b/.test(code.slice(start, end)))
+      throw new Error(`${id.name} cannot be an arrow function.`);
     const parameters = code.slice(id.end, body.start);
     code = `${code.slice(0, start)}var ${id.name} = ${parameters}=> ${code.slice(body.start, end)};${code.slice(end)}`;
   }
@@ -112,7 +115,10 @@ async function readable({ version }) {
     setup({ onLoad }) {
       onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         const source = await readFile(path, "utf8");
-        return { contents: source.replace(/^(\s*)\/\*\*/gm, "$1/*!*").replace(/^(\s*)\/\/ /gm, "$1//! "), loader: "ts" };
+        return {
+          contents: source.replace(/^(\s*)\/\*\*/gm, "$1/*!*").replace(/^(\s*)\/\/ /gm, "$1//! "),
+          loader: "ts",
+        };
       });
     },
   };
@@ -125,12 +131,14 @@ export function faults(code, { ecmaVersion } = PRODUCT) {
   const found = [];
   if (/[^\0-\x7f]/.test(code)) found.push("it is not pure ASCII");
   for (const text of ["{{", "</script", "<!--"])
-    if (code.toLowerCase().includes(text)) found.push(`it contains ${text}, which a tag manager or HTML takes for its own`);
+    if (code.toLowerCase().includes(text))
+      found.push(`it contains ${text}, which a tag manager or HTML takes for its own`);
   try {
     const script = parse(code, { ecmaVersion, sourceType: "script" });
     const [statement, ...others] = script.body;
     if (others.length || statement.type !== "ExpressionStatement") found.push("it is not a single expression");
-    if (ecmaVersion === 5 && hasFunctionInBlock(script)) found.push("it declares a function inside a block, which Tag Manager's compiler refuses");
+    if (ecmaVersion === 5 && hasFunctionInBlock(script))
+      found.push("it declares a function inside a block, which Tag Manager's compiler refuses");
   } catch (error) {
     found.push(`it is not ES${ecmaVersion}: ${error.message}`);
   }
@@ -140,7 +148,12 @@ export function faults(code, { ecmaVersion } = PRODUCT) {
 
 /** ES5 has functions only at the top of a script or of another function; parsers let them pass elsewhere. */
 function hasFunctionInBlock(node, parent, grandparent) {
-  if (node.type === "FunctionDeclaration" && parent.type !== "Program" && !(parent.type === "BlockStatement" && /Function/.test(grandparent.type))) return true;
+  if (
+    node.type === "FunctionDeclaration" &&
+    parent.type !== "Program" &&
+    !(parent.type === "BlockStatement" && /Function/.test(grandparent.type))
+  )
+    return true;
   return Object.values(node)
     .flat()
     .some((child) => typeof child?.type === "string" && hasFunctionInBlock(child, node, parent));
@@ -193,7 +206,8 @@ export function ledger({ code, map }) {
 /** Where the script is served from: `{version}` in the base becomes the package's version. */
 function scriptUrl(base, version) {
   const folder = base.replaceAll("{version}", version).replace(/\/*$/, "/");
-  if (!/^https?:/.test(folder)) throw new Error(`The base of the script's URL must begin with https:// and not be ${base}`);
+  if (!/^https?:/.test(folder))
+    throw new Error(`The base of the script's URL must begin with https:// and not be ${base}`);
   return new URL("lp-cobrowse.min.js", folder).href;
 }
 
@@ -245,7 +259,8 @@ connect-src https://api.liveperson.net wss://*.liveperson.net
 
 const fence = (language, text) => `\n\n\`\`\`${language}\n${text}\`\`\`\n\n`;
 
-const table = (rows) => `\n\n| file | bytes |\n|---|---:|\n${rows.map(([path, bytes]) => `| ${path.replace("src/", "")} | ${bytes} |`).join("\n")}\n\n`;
+const table = (rows) =>
+  `\n\n| file | bytes |\n|---|---:|\n${rows.map(([path, bytes]) => `| ${path.replace("src/", "")} | ${bytes} |`).join("\n")}\n\n`;
 
 /** Puts each value between its comments in the text: `<!-- size -->…<!-- /size -->`. */
 function fillIn(text, values) {
@@ -269,10 +284,19 @@ export async function files(base) {
   const { version, config } = JSON.parse(await read("package.json"));
   const [script, { code: inlineCode }] = await Promise.all([compile(PRODUCT), compile(INLINE)]);
   const { code } = script;
-  const found = [...faults(code, PRODUCT).map((fault) => `lp-cobrowse.min.js: ${fault}.`), ...faults(inlineCode, INLINE).map((fault) => `inline.html: ${fault}.`)];
+  const found = [
+    ...faults(code, PRODUCT).map((fault) => `lp-cobrowse.min.js: ${fault}.`),
+    ...faults(inlineCode, INLINE).map((fault) => `inline.html: ${fault}.`),
+  ];
   if (found.length) throw new Error(found.join("\n"));
   const hashOf = (text) => `sha384-${createHash("sha384").update(text).digest("base64")}`;
-  const facts = { version, inlineCode, hash: hashOf(code), inlineHash: hashOf(inlineCode), url: scriptUrl(base ?? config.base, version) };
+  const facts = {
+    version,
+    inlineCode,
+    hash: hashOf(code),
+    inlineHash: hashOf(inlineCode),
+    url: scriptUrl(base ?? config.base, version),
+  };
   return {
     "dist/lp-cobrowse.min.js": code,
     "dist/lp-cobrowse.js": await readable(facts),
@@ -298,7 +322,8 @@ async function main() {
   if (found.length) throw new Error(found.join("\n"));
   await mkdir(new URL("dist", import.meta.url), { recursive: true });
   for (const [path, content] of Object.entries(built)) await writeFile(new URL(path, import.meta.url), content);
-  const sizes = (text) => [text, gzipSync(text, { level: 9 }), brotliCompressSync(text)].map(({ length }) => length.toLocaleString("en"));
+  const sizes = (text) =>
+    [text, gzipSync(text, { level: 9 }), brotliCompressSync(text)].map(({ length }) => length.toLocaleString("en"));
   for (const path of ["dist/lp-cobrowse.min.js", "dist/inline.html"]) {
     const [raw, gzip, brotli] = sizes(built[path]);
     console.log(`${path}: ${raw} bytes, ${gzip} gzip, ${brotli} brotli`);

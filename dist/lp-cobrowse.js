@@ -77,7 +77,8 @@
     let owner;
     try {
       // The path starts at window, which is its own property `window`.
-      if (/^window[.]/.test(value)) value = value.split(".").reduce((found, name) => (owner = found)[name], window);
+      if (/^window[.]/.test(value))
+        value = value.split(".").reduce((found, name) => (owner = found)[name], window);
       // Only what a path leads to: nothing else can be a function of the site's.
       return owner && value.call ? value.call(owner) : value;
     } catch (error) {
@@ -310,7 +311,8 @@
     }
   }
   function offer(invitation) {
-    for (const key of ["visitorName", "ssid", "svid", "scid", "cid", "eid"]) invitation[key] = lookUp(config[key]) || invitation[key];
+    for (const key of ["visitorName", "ssid", "svid", "scid", "cid", "eid"])
+      invitation[key] = lookUp(config[key]) || invitation[key];
     // Before it is told: a listener may answer at once.
     offered = true;
     asking = tell("Offered", invitation, !fate[identity]);
@@ -465,10 +467,7 @@
     next(retry, HEARTBEAT);
     opened.onopen = () => {
       const { userAgent } = navigator;
-      request("InitConnection", [
-        clientProperties(userAgent),
-        { type: ".ams.headers.ConsumerAuthentication", jwt }
-      ]);
+      request("InitConnection", [clientProperties(userAgent), { type: ".ams.headers.ConsumerAuthentication", jwt }]);
     };
     opened.onmessage = (event) => {
       if (opened == socket)

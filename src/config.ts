@@ -22,7 +22,9 @@ export function readConfig(): void {
   // A script that a tag manager created anew is currentScript too, but has lost its data-* attributes.
   const script = document.currentScript;
   try {
-    const json = (script && script.dataset.lpCobrowse) || document.querySelector<HTMLElement>("[" + ATTRIBUTE + "]")!.dataset.lpCobrowse;
+    const json =
+      (script && script.dataset.lpCobrowse) ||
+      document.querySelector<HTMLElement>("[" + ATTRIBUTE + "]")!.dataset.lpCobrowse;
     Object.assign(config, JSON.parse(json!));
   } catch (error) {
     // What is not JSON, or nowhere, leaves the config without jwt.
@@ -37,7 +39,8 @@ export function lookUp(value: any): any {
   let owner: any;
   try {
     // The path starts at window, which is its own property `window`.
-    if (/^window[.]/.test(value)) value = value.split(".").reduce((found: any, name: string) => (owner = found)[name], window);
+    if (/^window[.]/.test(value))
+      value = value.split(".").reduce((found: any, name: string) => (owner = found)[name], window);
     // Only what a path leads to: nothing else can be a function of the site's.
     return owner && value.call ? value.call(owner) : value;
   } catch (error) {

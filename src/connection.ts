@@ -108,10 +108,7 @@ function open(opened: WebSocket, jwt: string): void {
   next(retry, HEARTBEAT);
   opened.onopen = () => {
     const { userAgent } = navigator;
-    request("InitConnection", [
-      clientProperties(userAgent),
-      { type: ".ams.headers.ConsumerAuthentication", jwt },
-    ]);
+    request("InitConnection", [clientProperties(userAgent), { type: ".ams.headers.ConsumerAuthentication", jwt }]);
   };
   opened.onmessage = (event) => {
     if (opened == socket)

@@ -111,7 +111,8 @@ export function advance(): void {
 }
 
 function offer(invitation: CobrowseInvitation): void {
-  for (const key of ["visitorName", "ssid", "svid", "scid", "cid", "eid"] as const) invitation[key] = lookUp(config[key]) || invitation[key];
+  for (const key of ["visitorName", "ssid", "svid", "scid", "cid", "eid"] as const)
+    invitation[key] = lookUp(config[key]) || invitation[key];
   // Before it is told: a listener may answer at once.
   offered = true;
   asking = tell("Offered", invitation, !fate[identity]);

@@ -1,4 +1,4 @@
-// `npm test`: type check, build and freshness, then every *.test.ts in processes of their own, so that nothing can hang or
+// `npm test`: type check, format, build and freshness, then every *.test.ts in processes of their own, so that nothing can hang or
 // leave anything behind unseen: a process for each file under unit/ and browser/, and one for each engine with all files
 // under engines/. `npm test -- prompt` runs only the files whose path contains "prompt".
 import { execFile, fork } from "node:child_process";
@@ -62,11 +62,15 @@ process.on("exit", () => children.forEach((child) => child.kill()));
 
 async function run(title, files, env) {
   const started = Date.now();
-  const child = fork(RUN_FILES, files.map((file) => join(ROOT, "test", file)), {
-    cwd: ROOT,
-    silent: true,
-    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }), ...env },
-  });
+  const child = fork(
+    RUN_FILES,
+    files.map((file) => join(ROOT, "test", file)),
+    {
+      cwd: ROOT,
+      silent: true,
+      env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }), ...env },
+    },
+  );
   children.add(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
@@ -138,7 +142,9 @@ const chosen = (folder) =>
     .map((name) => `${folder}/${name}`)
     .filter((file) => file.includes(filter));
 
-if (!filter) await inParallel([buildAndCompare, () => typeCheck("."), () => typeCheck("test")]);
+const format = () => step("format", "node_modules/prettier/bin/prettier.cjs", "--check", ".");
+
+if (!filter) await inParallel([buildAndCompare, () => typeCheck("."), () => typeCheck("test"), format]);
 const { enginesHere } = await import("./support/browsers.ts");
 const { here, missing } = await enginesHere();
 const inEngines = chosen("engines");

@@ -25,7 +25,8 @@ const MEASURES: Record<string, (browser: Browser) => Promise<Table>> = {
 };
 
 const wanted = process.argv.slice(2);
-for (const name of wanted) if (name !== "crowd" && !MEASURES[name]) throw new Error(`There is no measure "${name}"; there are ${Object.keys(MEASURES).join(", ")}, crowd.`);
+for (const name of wanted)
+  if (name !== "crowd" && !MEASURES[name]) throw new Error(`There is no measure "${name}"; there are ${Object.keys(MEASURES).join(", ")}, crowd.`);
 const isWanted = (name: string) => !wanted.length || wanted.includes(name);
 
 const [load] = loadavg();
@@ -50,7 +51,12 @@ if (isWanted("crowd")) console.log(`## A crowd\n${crowd()}\n`);
 const limits = tables.flatMap(({ limits = [] }) => limits);
 const missed = limits.filter(({ holds }) => !holds);
 console.log("## The limits");
-console.log(table(["", "to reach", "measured", ""], limits.map(({ what, reach, measured, holds }) => [what, reach, measured, holds ? "holds" : "MISSED"])));
+console.log(
+  table(
+    ["", "to reach", "measured", ""],
+    limits.map(({ what, reach, measured, holds }) => [what, reach, measured, holds ? "holds" : "MISSED"]),
+  ),
+);
 if (missed.length) process.exitCode = 1;
 
 if (busy) console.log("\nREADME.md is left as it is, for the machine was busy.");

@@ -47,7 +47,10 @@ const clients: Client[] = [
 export function crowd(): string {
   const played = clients.map((client) => ({ ...client, ...lose(client) }));
   const most = Math.max(...played.flatMap(({ perStep }) => perStep));
-  const head = `   time${played.map(({ name }) => `  ${name.padEnd(8 + BAR)}`).join("").trimEnd()}`;
+  const head = `   time${played
+    .map(({ name }) => `  ${name.padEnd(8 + BAR)}`)
+    .join("")
+    .trimEnd()}`;
   const lines = played[0]!.perStep.map((_, index) => {
     const columns = played.map(({ perStep }) => {
       const tries = perStep[index]!;
@@ -58,7 +61,15 @@ export function crowd(): string {
   });
   const table = [
     ["", "tries in the outage", "for each page", "busiest second", "busiest when it is back", "half are back in", "all in"],
-    ...played.map(({ name, total, busiest, busiestBack, half, all }) => [name, count(total), (total / PAGES).toFixed(1), count(busiest), count(busiestBack), seconds(half), seconds(all)]),
+    ...played.map(({ name, total, busiest, busiestBack, half, all }) => [
+      name,
+      count(total),
+      (total / PAGES).toFixed(1),
+      count(busiest),
+      count(busiestBack),
+      seconds(half),
+      seconds(all),
+    ]),
   ];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   return [

@@ -52,10 +52,17 @@ function trial(text: string, use: string): Promise<Trial> {
 export async function measureEvaluation(browser: Browser): Promise<Table> {
   const site = await startSite();
   const config = JSON.stringify({ account: "1", server: "wss://server.example", jwt: "token" });
-  const address = site.page(`<!doctype html><title>Evaluation</title><div data-lp-cobrowse='${config}'></div><div id="dialog" aria-hidden="true"></div>`, ISOLATED);
+  const address = site.page(
+    `<!doctype html><title>Evaluation</title><div data-lp-cobrowse='${config}'></div><div id="dialog" aria-hidden="true"></div>`,
+    ISOLATED,
+  );
   const subjects = [
     { name: "lp-cobrowse", text: await readProduct(), use: "" },
-    { name: "reconnecting-websocket + a11y-dialog", text: await readRivals(), use: 'new A11yDialog(document.getElementById("dialog")); new ReconnectingWebSocket("wss://server.example")' },
+    {
+      name: "reconnecting-websocket + a11y-dialog",
+      text: await readRivals(),
+      use: 'new A11yDialog(document.getElementById("dialog")); new ReconnectingWebSocket("wss://server.example")',
+    },
   ];
 
   const once = async ({ text, use }: (typeof subjects)[0], rate: number) => {
@@ -82,7 +89,12 @@ export async function measureEvaluation(browser: Browser): Promise<Table> {
 
   const [[ours, theirs], [oursSlow, theirsSlow]] = [results[1]!, results[THROTTLE]!] as [[Trial, Trial], [Trial, Trial]];
   const row = (what: string, mine: number, other: number) => [what, ms(mine), ms(other), times(mine / other)];
-  const limit = (what: string, mine: number, other: number) => ({ what, reach: "at most 1.00× of the two", measured: times(mine / other), holds: mine <= other });
+  const limit = (what: string, mine: number, other: number) => ({
+    what,
+    reach: "at most 1.00× of the two",
+    measured: times(mine / other),
+    holds: mine <= other,
+  });
   return {
     title: "Cold evaluation",
     how: `Medians of ${TRIALS} new pages each, taken in turn; compiled and run, no code cache. The two together are one script; until their socket is opened they are also used, as ours is.`,
@@ -96,8 +108,15 @@ export async function measureEvaluation(browser: Browser): Promise<Table> {
     summary: [
       ["script evaluated, cold", ms(ours.evaluated), `${subjects[1]!.name}: ${ms(theirs.evaluated)}`],
       ["evaluated, used, until its socket is opened", ms(ours.toSocket), `the same: ${ms(theirs.toSocket)}`],
-      [`both, on a CPU ${THROTTLE} times slower`, `${ms(oursSlow.evaluated)}; ${ms(oursSlow.toSocket)}`, `the same: ${ms(theirsSlow.evaluated)}; ${ms(theirsSlow.toSocket)}`],
+      [
+        `both, on a CPU ${THROTTLE} times slower`,
+        `${ms(oursSlow.evaluated)}; ${ms(oursSlow.toSocket)}`,
+        `the same: ${ms(theirsSlow.evaluated)}; ${ms(theirsSlow.toSocket)}`,
+      ],
     ],
-    limits: [limit("cold evaluation", ours.evaluated, theirs.evaluated), limit(`cold evaluation, CPU ${THROTTLE} times slower`, oursSlow.evaluated, theirsSlow.evaluated)],
+    limits: [
+      limit("cold evaluation", ours.evaluated, theirs.evaluated),
+      limit(`cold evaluation, CPU ${THROTTLE} times slower`, oursSlow.evaluated, theirsSlow.evaluated),
+    ],
   };
 }

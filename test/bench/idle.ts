@@ -73,7 +73,13 @@ export async function measureIdle(browser: Browser): Promise<Table> {
     how: `In a page whose timers run ${FASTER} times as fast, with a real socket: medians of ${TRIALS} pages each. A request is one of any kind, or a frame that is sent.`,
     head: ["", "main thread", "of it scripts", "requests"],
     rows: [row("the page without the snippet", all.without), row("visitor not signed in (no token)", all.signedOut), row("connected", all.connected)],
-    summary: [[`${MINUTES} idle minutes on the main thread`, `${row("", all.connected)[1]}, ${row("", all.connected)[3]} requests`, `not signed in: ${row("", all.signedOut)[1]}, ${row("", all.signedOut)[3]} requests; the page alone: ${row("", all.without)[1]}`]],
+    summary: [
+      [
+        `${MINUTES} idle minutes on the main thread`,
+        `${row("", all.connected)[1]}, ${row("", all.connected)[3]} requests`,
+        `not signed in: ${row("", all.signedOut)[1]}, ${row("", all.signedOut)[3]} requests; the page alone: ${row("", all.without)[1]}`,
+      ],
+    ],
     limits: [{ what: "requests before a token exists", reach: "none", measured: String(signedOut), holds: signedOut === 0 }],
   };
 }

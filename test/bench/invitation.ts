@@ -50,7 +50,8 @@ function watchOpenings(): void {
   };
 }
 
-const opened = (page: Page, count: number) => page.waitFor((count) => window.openings.length >= count && window.openings[count - 1], { message: "the painted prompt" }, count);
+const opened = (page: Page, count: number) =>
+  page.waitFor((count) => window.openings.length >= count && window.openings[count - 1], { message: "the painted prompt" }, count);
 const pause = (page: Page) => page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 17)));
 
 export async function measureInvitation(browser: Browser): Promise<Table> {
@@ -120,7 +121,11 @@ socket.onmessage = () => dialog.showModal();
     ],
     summary: [
       ["invitation to open prompt", ms(first), `showModal() alone: ${ms(median(cold.direct.map(({ open }) => open)))}`],
-      ["invitation to painted prompt", ms(median(cold.ours.map(({ painted }) => painted))), `showModal() alone: ${ms(median(cold.direct.map(({ painted }) => painted)))}`],
+      [
+        "invitation to painted prompt",
+        ms(median(cold.ours.map(({ painted }) => painted))),
+        `showModal() alone: ${ms(median(cold.direct.map(({ painted }) => painted)))}`,
+      ],
     ],
     limits: [{ what: "invitation frame to open prompt", reach: `one frame, ${FRAME} ms`, measured: ms(first), holds: first <= FRAME }],
   };

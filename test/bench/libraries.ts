@@ -24,7 +24,14 @@ const shipped = (name: string, file: string) => readFile(join(packageFolder(name
 
 /** For a package that ships modules only. */
 async function minified(entry: string, globalName: string): Promise<string> {
-  const { outputFiles } = await build({ stdin: { contents: entry, resolveDir: dirname(import.meta.dirname) }, bundle: true, minify: true, format: "iife", globalName, write: false });
+  const { outputFiles } = await build({
+    stdin: { contents: entry, resolveDir: dirname(import.meta.dirname) },
+    bundle: true,
+    minify: true,
+    format: "iife",
+    globalName,
+    write: false,
+  });
   return outputFiles[0]!.text;
 }
 
@@ -36,7 +43,9 @@ export async function readProduct(): Promise<string> {
 
 /** The two that together do a part of the product's job: a socket that comes back, and an accessible dialog. */
 export async function readRivals(): Promise<string> {
-  return [await shipped("reconnecting-websocket", "dist/reconnecting-websocket-iife.min.js"), await shipped("a11y-dialog", "dist/a11y-dialog.min.js")].join("\n");
+  return [await shipped("reconnecting-websocket", "dist/reconnecting-websocket-iife.min.js"), await shipped("a11y-dialog", "dist/a11y-dialog.min.js")].join(
+    "\n",
+  );
 }
 
 export interface Library {
@@ -49,8 +58,16 @@ export interface Library {
 export async function libraries(): Promise<Library[]> {
   return [
     { name: PRODUCT, does: "all of it", script: await readProduct() },
-    { name: "reconnecting-websocket", does: "a socket that comes back", script: await shipped("reconnecting-websocket", "dist/reconnecting-websocket-iife.min.js") },
-    { name: "partysocket", does: "the same (its WebSocket alone, by esbuild)", script: await minified('export { default } from "partysocket/ws"', "PartySocket") },
+    {
+      name: "reconnecting-websocket",
+      does: "a socket that comes back",
+      script: await shipped("reconnecting-websocket", "dist/reconnecting-websocket-iife.min.js"),
+    },
+    {
+      name: "partysocket",
+      does: "the same (its WebSocket alone, by esbuild)",
+      script: await minified('export { default } from "partysocket/ws"', "PartySocket"),
+    },
     { name: "a11y-dialog", does: "an accessible dialog", script: await shipped("a11y-dialog", "dist/a11y-dialog.min.js") },
     { name: "micromodal", does: "the same", script: await shipped("micromodal", "dist/micromodal.min.js") },
     { name: "chronosjs Events", does: "LivePerson's own event bus", script: await shipped("chronosjs", "dist/min/Events.js") },

@@ -26,18 +26,24 @@ interface Load {
 /** In the page's head. */
 function observe(): void {
   const load: Load = (window.load = { lcp: 0, blocking: 0, shift: 0 });
-  const watch = (type: string, take: (entry: any) => void) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
+  const watch = (type: string, take: (entry: any) => void) =>
+    new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
   watch("largest-contentful-paint", (entry) => (load.lcp = entry.startTime));
   watch("longtask", (entry) => (load.blocking += Math.max(0, entry.duration - 50)));
   watch("layout-shift", (entry) => (load.shift += entry.value));
 }
 
-const ITEMS = Array.from({ length: 60 }, (_, index) => `<article><h2>Thing ${index}</h2><p>${"It is a good thing, and not dear at all. ".repeat(6)}</p><button>Buy</button></article>`).join("\n");
+const ITEMS = Array.from(
+  { length: 60 },
+  (_, index) => `<article><h2>Thing ${index}</h2><p>${"It is a good thing, and not dear at all. ".repeat(6)}</p><button>Buy</button></article>`,
+).join("\n");
 
 /** The committed block, with this site's file (its hash is the same) and config. */
 async function block(config: object): Promise<string> {
   const snippet = await readFile(new URL("../../snippet.html", import.meta.url), "utf8");
-  const changed = snippet.replace(/script\.src = "[^"]*"/, 'script.src = "/lp-cobrowse.min.js"').replace(/var config = \{[^}]*\}/, `var config = ${JSON.stringify(config)}`);
+  const changed = snippet
+    .replace(/script\.src = "[^"]*"/, 'script.src = "/lp-cobrowse.min.js"')
+    .replace(/var config = \{[^}]*\}/, `var config = ${JSON.stringify(config)}`);
   if (changed.includes("myApp")) throw new Error("snippet.html has another shape than the bench expects.");
   return changed;
 }
@@ -74,7 +80,12 @@ ${pasted}<style>article{display:inline-block;width:20em;padding:1em}h1{font-size
   const rows: string[][] = [];
   const shifts: number[] = [];
   const row = (name: string, loads: Load[]) =>
-    rows.push([name, ms(median(loads.map(({ lcp }) => lcp))), ms(median(loads.map(({ blocking }) => blocking))), Math.max(...loads.map(({ shift }) => shift)).toFixed(3)]);
+    rows.push([
+      name,
+      ms(median(loads.map(({ lcp }) => lcp))),
+      ms(median(loads.map(({ blocking }) => blocking))),
+      Math.max(...loads.map(({ shift }) => shift)).toFixed(3),
+    ]);
   for (const rate of [1, THROTTLE]) {
     const found = { without: [] as Load[], with: [] as Load[] };
     for (let trial = 0; trial < TRIALS; trial++) {

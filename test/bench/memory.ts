@@ -14,7 +14,10 @@ async function notify(from: number, count: number, handled: boolean): Promise<vo
   const socket = window.sockets.at(-1)!;
   for (let index = from; index < from + count; index++) {
     const convId = `6b2622de-${index}`;
-    const dialogs = [{ dialogId: convId, channelType: "MESSAGING", state: "OPEN" }, { dialogId: `d${index}`, channelType: "COBROWSE", metaData: { sessionState: "CLOSED" } }];
+    const dialogs = [
+      { dialogId: convId, channelType: "MESSAGING", state: "OPEN" },
+      { dialogId: `d${index}`, channelType: "COBROWSE", metaData: { sessionState: "CLOSED" } },
+    ];
     const changes = [
       { type: "UPSERT", result: { convId, conversationDetails: { state: "OPEN", dialogs } } },
       { type: "UPSERT", result: { convId, conversationDetails: { state: "CLOSE", dialogs } } },
@@ -37,7 +40,15 @@ async function invite(from: number, count: number): Promise<number> {
   for (let index = from; index < from + count; index++) {
     const tell = (sessionState: string) => {
       const metaData = { sessionState, serviceId: "consumer#conversation", mode: "shared", expires: Date.now() / 1000 + 100 };
-      const dialogs = [{ dialogId: `c26b9d3b-1f57-4c8c-8a3f-${String(index).padStart(12, "0")}`, channelType: "COBROWSE", state: "OPEN", participants: ["consumer", "agent"], metaData }];
+      const dialogs = [
+        {
+          dialogId: `c26b9d3b-1f57-4c8c-8a3f-${String(index).padStart(12, "0")}`,
+          channelType: "COBROWSE",
+          state: "OPEN",
+          participants: ["consumer", "agent"],
+          metaData,
+        },
+      ];
       const changes = [{ type: "UPSERT", result: { convId: "conversation", conversationDetails: { state: "OPEN", dialogs } } }];
       socket.onmessage!(new MessageEvent("message", { data: JSON.stringify({ kind: "notification", body: { changes } }) }));
     };
@@ -88,10 +99,19 @@ export async function measureMemory(browser: Browser): Promise<Table> {
     ],
     summary: [
       [`heap after ${NOTIFICATIONS.toLocaleString("en")} notifications`, `${bytes(growth)} more`, `only parsed: ${bytes(control)}`],
-      [`heap after ${INVITATIONS.toLocaleString("en")} invitations`, `${bytes(heap)} more, no nodes left`.replace("no nodes", leftNodes > 0 ? `${leftNodes} nodes` : "no nodes"), ""],
+      [
+        `heap after ${INVITATIONS.toLocaleString("en")} invitations`,
+        `${bytes(heap)} more, no nodes left`.replace("no nodes", leftNodes > 0 ? `${leftNodes} nodes` : "no nodes"),
+        "",
+      ],
     ],
     limits: [
-      { what: `${NOTIFICATIONS.toLocaleString("en")} notifications`, reach: `no growth of the heap (less than ${bytes(NO_GROWTH)} more than when only parsed)`, measured: bytes(growth - control), holds: growth - control < NO_GROWTH },
+      {
+        what: `${NOTIFICATIONS.toLocaleString("en")} notifications`,
+        reach: `no growth of the heap (less than ${bytes(NO_GROWTH)} more than when only parsed)`,
+        measured: bytes(growth - control),
+        holds: growth - control < NO_GROWTH,
+      },
       { what: `${INVITATIONS.toLocaleString("en")} invitations`, reach: "no nodes left", measured: String(leftNodes), holds: leftNodes <= 0 },
     ],
   };

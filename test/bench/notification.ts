@@ -21,7 +21,10 @@ function notification(conversations: number, ended: boolean): string {
         conversationDetails: {
           state: "OPEN",
           startTs: 1477840809953,
-          participants: [{ id: "72fca421-7dcd-4b03-b6ef-8b1e5a0b3d0c", role: "CONSUMER" }, { id: "734d9867-4a2b-4d6e-9a54-6cf2c1c1c0a5", role: "ASSIGNED_AGENT" }],
+          participants: [
+            { id: "72fca421-7dcd-4b03-b6ef-8b1e5a0b3d0c", role: "CONSUMER" },
+            { id: "734d9867-4a2b-4d6e-9a54-6cf2c1c1c0a5", role: "ASSIGNED_AGENT" },
+          ],
           dialogs: ended ? [main, closed] : [main],
         },
       },
@@ -62,7 +65,13 @@ export async function measureNotification(browser: Browser): Promise<Table> {
     const found = await page.evaluate(compare, text, BLOCKS, repeats);
     const name = `${size}${ended ? ", each with an ended co-browsing" : ""}`;
     const ratio = (ratios[name] = median(found.map(({ handler, parse }) => handler / parse)));
-    rows.push([name, `${(text.length / 1000).toFixed(1)} kB`, ms(median(found.map(({ handler }) => handler))), ms(median(found.map(({ parse }) => parse))), times(ratio)]);
+    rows.push([
+      name,
+      `${(text.length / 1000).toFixed(1)} kB`,
+      ms(median(found.map(({ handler }) => handler))),
+      ms(median(found.map(({ parse }) => parse))),
+      times(ratio),
+    ]);
   }
   await page.close();
 
@@ -92,7 +101,12 @@ export async function measureNotification(browser: Browser): Promise<Table> {
   rows.push(["200, the first in a page", `${(text.length / 1000).toFixed(1)} kB`, ms(coldHandler), ms(coldParse), times(coldHandler / coldParse)]);
   await site.close();
 
-  const limit = (name: string) => ({ what: `a notification of ${name}`, reach: "at most 1.30× JSON.parse", measured: times(ratios[name]!), holds: ratios[name]! <= 1.3 });
+  const limit = (name: string) => ({
+    what: `a notification of ${name}`,
+    reach: "at most 1.30× JSON.parse",
+    measured: times(ratios[name]!),
+    holds: ratios[name]! <= 1.3,
+  });
   return {
     title: "A notification",
     how: `The socket's onmessage with a MessageEvent, beside JSON.parse of its text: medians of ${BLOCKS} blocks of each in turn, in one page; for the first in a page, of ${COLD_PAGES} pages.`,

@@ -39,7 +39,8 @@ export function table(head: string[], rows: string[][]): string {
     const cells = rows.map((row) => row[index]!);
     return { width: Math.max(3, title.length, ...cells.map((cell) => cell.length)), numbers: cells.every((cell) => /^([-−]?\d|$)/.test(cell)) };
   });
-  const line = (cells: string[]) => `| ${cells.map((cell, index) => (columns[index]!.numbers ? cell.padStart(columns[index]!.width) : cell.padEnd(columns[index]!.width))).join(" | ")} |`;
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell, index) => (columns[index]!.numbers ? cell.padStart(columns[index]!.width) : cell.padEnd(columns[index]!.width))).join(" | ")} |`;
   const rule = `|${columns.map(({ width, numbers }) => (numbers ? `${"-".repeat(width + 1)}:` : "-".repeat(width + 2))).join("|")}|`;
   return [line(head), rule, ...rows.map(line)].join("\n");
 }

@@ -22,14 +22,18 @@ const remembering = {
   }),
 };
 
-const prompted = (page: Page) => page.waitFor(() => document.querySelector("lp-cobrowse")?.shadowRoot?.querySelector("dialog[open]") && true, { message: "the prompt" });
+const prompted = (page: Page) =>
+  page.waitFor(() => document.querySelector("lp-cobrowse")?.shadowRoot?.querySelector("dialog[open]") && true, { message: "the prompt" });
 const prompts = (page: Page) => page.evaluate(() => document.querySelectorAll("lp-cobrowse").length);
 const disconnected = (site: Site) => site.simulator.waitFor((entry) => entry.type === "close" && entry.by === "client", 10_000);
 
 /** A token of its own for each connection, so that one can be refused. */
 const freshTokens = (site: Site) => {
   const tokens = Array.from({ length: 5 }, () => site.simulator.issueToken());
-  return { config: { jwt: "window.nextToken" as const }, head: `<script>{ const tokens = ${JSON.stringify(tokens)}; window.nextToken = () => tokens.shift() }</script>` };
+  return {
+    config: { jwt: "window.nextToken" as const },
+    head: `<script>{ const tokens = ${JSON.stringify(tokens)}; window.nextToken = () => tokens.shift() }</script>`,
+  };
 };
 
 forEachEngine(

@@ -31,10 +31,15 @@ test.after.each(({ page }) => page.close());
 test.after.each(async ({ page }) => assert.equal(await page.pageErrors(), []));
 
 async function promptSays(page: Page, part: string, words: string): Promise<void> {
-  await page.waitFor((name, text) => {
-    const root = document.querySelector<HTMLIFrameElement>("#preview")!.contentDocument?.querySelector("lp-cobrowse")?.shadowRoot;
-    return root?.querySelector(`[part~="${name}"]`)?.textContent === text;
-  }, { message: `the prompt's ${part} to read "${words}"` }, part, words);
+  await page.waitFor(
+    (name, text) => {
+      const root = document.querySelector<HTMLIFrameElement>("#preview")!.contentDocument?.querySelector("lp-cobrowse")?.shadowRoot;
+      return root?.querySelector(`[part~="${name}"]`)?.textContent === text;
+    },
+    { message: `the prompt's ${part} to read "${words}"` },
+    part,
+    words,
+  );
 }
 
 async function click(page: Page, selector: string): Promise<void> {
@@ -70,7 +75,10 @@ test("what is typed is seen in the prompt, and the field keeps the focus", async
 test("the preview can be answered, and shown again", async ({ page }) => {
   const box = await page.evaluate(() => document.querySelector("#preview")!.getBoundingClientRect().toJSON());
   const { x, y } = await page.waitFor(() => {
-    const accept = document.querySelector<HTMLIFrameElement>("#preview")!.contentDocument!.querySelector("lp-cobrowse")!.shadowRoot!.querySelector('[part~="accept"]')!;
+    const accept = document
+      .querySelector<HTMLIFrameElement>("#preview")!
+      .contentDocument!.querySelector("lp-cobrowse")!
+      .shadowRoot!.querySelector('[part~="accept"]')!;
     if (accept.closest("[inert]")) return null;
     const inner = accept.getBoundingClientRect();
     return { x: inner.x + inner.width / 2, y: inner.y + inner.height / 2 };

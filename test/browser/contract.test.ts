@@ -23,7 +23,8 @@ type Scenarios = Record<string, (visit: Visit) => Promise<void>>;
 
 const ASKED_AGAIN_AFTER_START = ["dataLayer cobrowseOffered", "window cobrowseOffered"];
 
-const shown = (page: Page, message = "the prompt") => page.waitFor(() => document.querySelector("lp-cobrowse")?.shadowRoot?.querySelector("dialog[open]") && true, { message });
+const shown = (page: Page, message = "the prompt") =>
+  page.waitFor(() => document.querySelector("lp-cobrowse")?.shadowRoot?.querySelector("dialog[open]") && true, { message });
 const words = (page: Page) =>
   page.waitFor(() => {
     const root = document.querySelector("lp-cobrowse")?.shadowRoot;
@@ -182,9 +183,10 @@ const CONFIGURATION: Scenarios = {
     await serveDomainService({ page, site });
     await page.goto(site.shop({ config: { server: undefined }, body: SIMULATOR_BY_WSS }));
     await expectAnswer({ page, site });
-    assert.equal(urls.filter((url) => url.includes("liveperson")), [
-      `https://api.liveperson.net/api/account/${account}/service/asyncMessagingEnt/baseURI.json?version=1.0`,
-    ]);
+    assert.equal(
+      urls.filter((url) => url.includes("liveperson")),
+      [`https://api.liveperson.net/api/account/${account}/service/asyncMessagingEnt/baseURI.json?version=1.0`],
+    );
     assert.equal(await page.evaluate(() => window.socketUrls), [`wss://127.0.0.1:${port}/ws_api/account/${account}/messaging/consumer?v=3`]);
   },
 
@@ -221,7 +223,12 @@ const CONFIGURATION: Scenarios = {
   },
 
   async "text: one's own words, the others in English"({ page, site }) {
-    await page.goto(site.shop({ config: { text: { title: "<b>Ours?</b>", decline: "window.ourNo", shared: "All." } }, ...before(() => Object.assign(window, { ourNo: "Nein" })) }));
+    await page.goto(
+      site.shop({
+        config: { text: { title: "<b>Ours?</b>", decline: "window.ourNo", shared: "All." } },
+        ...before(() => Object.assign(window, { ourNo: "Nein" })),
+      }),
+    );
     site.invite();
     assert.equal(await words(page), { title: "<b>Ours?</b>", message: "All.", accept: "Allow", decline: "Nein" });
   },
@@ -247,16 +254,22 @@ const CONFIGURATION: Scenarios = {
       { name: "cobrowseDeclined", data },
     ]);
     assert.equal(await windowEvents(page), await lpTagEvents(page));
-    assert.equal((await dataLayer(page))!.filter((item) => "event" in item), [
-      { event: "cobrowseOffered", cobrowse: { mode: "follow" } },
-      { event: "cobrowseDeclined", cobrowse: { mode: "follow" } },
-    ]);
+    assert.equal(
+      (await dataLayer(page))!.filter((item) => "event" in item),
+      [
+        { event: "cobrowseOffered", cobrowse: { mode: "follow" } },
+        { event: "cobrowseDeclined", cobrowse: { mode: "follow" } },
+      ],
+    );
   },
 
   async "visitorName, ssid, svid, scid, cid, eid: as configured"({ page, site }) {
     const ids = { ssid: "a", svid: "b", scid: "c", cid: "d", eid: "window.engagement.id" };
     await page.goto(
-      site.shop({ config: { visitorName: "window.user.name", ...ids }, ...before(() => Object.assign(window, { user: { name: "Ada" }, engagement: { id: "e" } })) }),
+      site.shop({
+        config: { visitorName: "window.user.name", ...ids },
+        ...before(() => Object.assign(window, { user: { name: "Ada" }, engagement: { id: "e" } })),
+      }),
     );
     const { dialogId } = site.invite();
     await page.waitFor(() => window.lpTagEvents.length);
@@ -324,7 +337,10 @@ const LIFE: Scenarios = {
       await heard(site, "accepted");
     }
     // The same serviceId each time.
-    await expectJournal(page, [1, 2, 3].flatMap(() => [...OFFERED, ...ACCEPTED]));
+    await expectJournal(
+      page,
+      [1, 2, 3].flatMap(() => [...OFFERED, ...ACCEPTED]),
+    );
     const services = (await lpTagEvents(page)).map(({ data }) => data.serviceId);
     assert.equal(new Set(services).size, 1);
   },
@@ -421,7 +437,10 @@ const LIFE: Scenarios = {
     await answer(page, "accept");
     await expectJournal(page, [...OFFERED, ...closed("replaced"), ...OFFERED, ...ACCEPTED]);
     const events = await windowEvents(page);
-    assert.equal(events.map(({ data }) => data.dialogId), [older.dialogId, older.dialogId, newer.dialogId, newer.dialogId]);
+    assert.equal(
+      events.map(({ data }) => data.dialogId),
+      [older.dialogId, older.dialogId, newer.dialogId, newer.dialogId],
+    );
   },
 
   async "repeated and late copies are the same invitation"({ page, site }) {
@@ -551,7 +570,21 @@ const LIFE: Scenarios = {
       '"text"',
       JSON.stringify({ kind: "notification", type }),
       JSON.stringify({ kind: "notification", type: 5, body: null }),
-      JSON.stringify({ kind: "notification", type, body: { changes: [null, 5, "x", {}, { result: null }, { type: "DELETE" }, { type: "UPSERT", result: { conversationDetails: { dialogs: [null, {}, { channelType: "COBROWSE" }] } } }] } }),
+      JSON.stringify({
+        kind: "notification",
+        type,
+        body: {
+          changes: [
+            null,
+            5,
+            "x",
+            {},
+            { result: null },
+            { type: "DELETE" },
+            { type: "UPSERT", result: { conversationDetails: { dialogs: [null, {}, { channelType: "COBROWSE" }] } } },
+          ],
+        },
+      }),
       JSON.stringify({ kind: "notification", type: "unknown.Notification", body: { changes: [] } }),
       JSON.stringify({ kind: "resp", reqId: "no such request", code: 500 }),
     ]) {
@@ -630,7 +663,10 @@ const PAGE: Scenarios = {
     const invitation = site.invite();
     await shown(page);
     invitation.cancel();
-    await expectJournal(page, [...OFFERED, ...closed("cancelled")].filter((line) => !line.startsWith("dataLayer")));
+    await expectJournal(
+      page,
+      [...OFFERED, ...closed("cancelled")].filter((line) => !line.startsWith("dataLayer")),
+    );
     assert.is(await page.evaluate(() => "dataLayer" in window), false);
   },
 

@@ -105,7 +105,7 @@ const HISTORIES: Record<string, (visit: Visit) => Promise<void>> = {
     site.simulator.faults.down = true;
     await page.goto(site.shop({ head: hurry(1) }));
     const refused = () => site.simulator.totals.refused;
-    for (const until = Date.now() + 20_000; refused() < 10 && Date.now() < until; ) await pause(page, 100);
+    for (const until = Date.now() + 20_000; refused() < 10 && Date.now() < until;) await pause(page, 100);
     assert.ok(refused() >= 10);
   },
 
@@ -182,7 +182,15 @@ const HISTORIES: Record<string, (visit: Visit) => Promise<void>> = {
   },
 
   ...Object.fromEntries(
-    ["Windows NT 10.0", "Macintosh", "iPhone; like Mac OS X; Mobile", "iPad; like Mac OS X; Mobile", "Linux; Android 16; Mobile", "Linux; Android 16", "X11; Linux"].map((device) => [
+    [
+      "Windows NT 10.0",
+      "Macintosh",
+      "iPhone; like Mac OS X; Mobile",
+      "iPad; like Mac OS X; Mobile",
+      "Linux; Android 16; Mobile",
+      "Linux; Android 16",
+      "X11; Linux",
+    ].map((device) => [
       device,
       async ({ page, site }: Visit) => {
         const userAgent = `Mozilla/5.0 (${device}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36`;

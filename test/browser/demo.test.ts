@@ -22,24 +22,32 @@ class Play {
 
   /** A real click on one of the demo's buttons. */
   async press(action: string): Promise<void> {
-    const { x, y, width, height } = await this.#page.waitFor((name) => {
-      const button = document.querySelector(`[data-action="${name}"], [data-page-action="${name}"]`)!;
-      return button.ariaDisabled !== "true" && button.getBoundingClientRect().toJSON();
-    }, { message: `the button ${action}` }, action);
+    const { x, y, width, height } = await this.#page.waitFor(
+      (name) => {
+        const button = document.querySelector(`[data-action="${name}"], [data-page-action="${name}"]`)!;
+        return button.ariaDisabled !== "true" && button.getBoundingClientRect().toJSON();
+      },
+      { message: `the button ${action}` },
+      action,
+    );
     await this.#page.clickAt(x + width / 2, y + height / 2);
   }
 
   /** A real click on the prompt in the shop, as soon as it counts. */
   async answer(part: "accept" | "decline"): Promise<void> {
-    const { x, y } = await this.#page.waitFor((name) => {
-      const frame = document.querySelector("iframe")!;
-      const shop = frame.contentDocument!;
-      const button = shop.querySelector("lp-cobrowse")?.shadowRoot!.querySelector(`[part~="${name}"]`);
-      if (!button || button.closest("[inert]") || !button.getClientRects().length) return null;
-      const outer = frame.getBoundingClientRect();
-      const inner = button.getBoundingClientRect();
-      return { x: outer.x + inner.x + inner.width / 2, y: outer.y + inner.y + inner.height / 2 };
-    }, { message: `the prompt's button ${part}` }, part);
+    const { x, y } = await this.#page.waitFor(
+      (name) => {
+        const frame = document.querySelector("iframe")!;
+        const shop = frame.contentDocument!;
+        const button = shop.querySelector("lp-cobrowse")?.shadowRoot!.querySelector(`[part~="${name}"]`);
+        if (!button || button.closest("[inert]") || !button.getClientRects().length) return null;
+        const outer = frame.getBoundingClientRect();
+        const inner = button.getBoundingClientRect();
+        return { x: outer.x + inner.x + inner.width / 2, y: outer.y + inner.y + inner.height / 2 };
+      },
+      { message: `the prompt's button ${part}` },
+      part,
+    );
     await this.#page.clickAt(x, y);
   }
 
@@ -54,13 +62,19 @@ class Play {
 
   /** Waits until the given lines are in the timeline, in this order. */
   async see(...expected: string[]): Promise<void> {
-    await this.#page.waitFor((wanted) => {
-      const left = [...wanted];
-      for (const { dataset: { kind, source, name, note } } of document.querySelectorAll<HTMLElement>("#timeline li")) {
-        if ([kind, source, name, note].filter(Boolean).join(" ").includes(left[0]!)) left.shift();
-      }
-      return left.length === 0;
-    }, { message: expected.join(", then ") }, expected);
+    await this.#page.waitFor(
+      (wanted) => {
+        const left = [...wanted];
+        for (const {
+          dataset: { kind, source, name, note },
+        } of document.querySelectorAll<HTMLElement>("#timeline li")) {
+          if ([kind, source, name, note].filter(Boolean).join(" ").includes(left[0]!)) left.shift();
+        }
+        return left.length === 0;
+      },
+      { message: expected.join(", then ") },
+      expected,
+    );
   }
 
   /** What the shop's pages published and told so far. Whatever they did until now has arrived when this returns. */
@@ -305,8 +319,7 @@ test("a refused InitConnection is an error, and tried again", async ({ play }) =
 });
 
 test("signed out: no request; signed in: connected", async ({ play, page }) => {
-  const pressSession = () =>
-    page.evaluate(() => document.querySelector("iframe")!.contentDocument!.querySelector<HTMLButtonElement>("#session")!.click());
+  const pressSession = () => page.evaluate(() => document.querySelector("iframe")!.contentDocument!.querySelector<HTMLButtonElement>("#session")!.click());
   await pressSession();
   await play.see("socket 1 closed");
   await play.press("clear-timeline");

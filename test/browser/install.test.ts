@@ -36,7 +36,11 @@ const withName = (form: (config: object) => string, config: object, visitorName:
 
 /** dist/csp.txt for a page whose own scripts are files, with the simulator in LivePerson's place. */
 const shopPolicy = ({ simulator }: Site): string =>
-  `default-src 'none'; img-src 'self'; ${policy.trim().replace(/\s+/g, " ").replace("script-src", "script-src 'self'").replace(/connect-src.*/, `connect-src 'self' ${simulator.origin}`)}`;
+  `default-src 'none'; img-src 'self'; ${policy
+    .trim()
+    .replace(/\s+/g, " ")
+    .replace("script-src", "script-src 'self'")
+    .replace(/connect-src.*/, `connect-src 'self' ${simulator.origin}`)}`;
 
 async function open({ page, site }: Visit, shop: ShopOptions): Promise<void> {
   await serveFile(page);
@@ -148,7 +152,8 @@ forEachEngine(
 
     test("each form by Tealium or Adobe Launch, after load", ({ browser }) =>
       visitAll(browser, IN_HEAD_NAMES, async (form, visit) => {
-        const onLoad = (html: string) => html.replace("<script>", '<script>addEventListener("load", () => setTimeout(() => ').replace("</script>", "))</script>");
+        const onLoad = (html: string) =>
+          html.replace("<script>", '<script>addEventListener("load", () => setTimeout(() => ').replace("</script>", "))</script>");
         await open(visit, { install: (config) => onLoad(IN_HEAD[form](config)) });
         await expectAnswer(visit);
       }));
@@ -164,7 +169,8 @@ forEachEngine(
       visitAll(browser, Object.keys(VARIANTS), async (variant, visit) => {
         await open(visit, { install: VARIANTS[variant]! });
         await expectAnswer(visit);
-      }));
+      }),
+    );
 
     test("under a policy with nothing but the hash, inline.html and a script tag run", ({ browser }) =>
       visitAll(browser, ["inline.html", "a script tag"], async (form, visit) => {
@@ -225,7 +231,8 @@ forEachEngine(
         await open(visit, { install });
         await expectAnswer(visit);
         assert.is((await lpTagEvents(visit.page))[0]!.data.visitorName, expected);
-      }));
+      }),
+    );
 
     const PAGES: Record<string, () => void> = {
       "a page that froze the built-in prototypes": () => {
@@ -271,7 +278,8 @@ forEachEngine(
       visitAll(browser, Object.keys(PAGES), async (title, visit) => {
         await open(visit, { body: callInPage(PAGES[title]!), install: FORMS["snippet.html"] });
         await expectAnswer(visit);
-      }));
+      }),
+    );
 
     test("a page whose cobrowse listeners throw", ({ browser }) =>
       visit(browser, async (visit) => {

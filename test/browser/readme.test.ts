@@ -97,10 +97,14 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
     const { page, site } = visit;
     await open(visit, { body: html, install: withConfig(SIMPLEST) });
     const press = async (id: string) => {
-      const { x, y, width, height } = await page.waitFor((id) => {
-        const button = document.getElementById(id)!;
-        return button.getClientRects().length > 0 && (button.getBoundingClientRect().toJSON() as DOMRect);
-      }, {}, id);
+      const { x, y, width, height } = await page.waitFor(
+        (id) => {
+          const button = document.getElementById(id)!;
+          return button.getClientRects().length > 0 && (button.getBoundingClientRect().toJSON() as DOMRect);
+        },
+        {},
+        id,
+      );
       await pause(page, 600);
       await page.clickAt(x + width / 2, y + height / 2);
       await page.waitFor(() => document.getElementById("ask")!.hidden);
@@ -148,11 +152,18 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
   async "Translations json 2"(text, visit) {
     const { page, site } = visit;
     const translations = JSON.parse(text) as Record<string, Record<string, string>>;
-    await open(visit, { body: callInPage((text) => Object.assign(window, { words: text }), translations.de!), install: withConfig('{"jwt": "window.myApp.getJwt", "text": "window.words"}') });
+    await open(visit, {
+      body: callInPage((text) => Object.assign(window, { words: text }), translations.de!),
+      install: withConfig('{"jwt": "window.myApp.getJwt", "text": "window.words"}'),
+    });
     for (const [language, words] of Object.entries(translations)) {
       await page.evaluate((words) => Object.assign(window, { words }) && undefined, words);
       const invitation = site.invite({ mode: "view" });
-      await page.waitFor((title) => document.querySelector("lp-cobrowse")?.shadowRoot!.querySelector("h2")!.textContent === title, { message: language }, words.title);
+      await page.waitFor(
+        (title) => document.querySelector("lp-cobrowse")?.shadowRoot!.querySelector("h2")!.textContent === title,
+        { message: language },
+        words.title,
+      );
       const { title, view: message, accept, decline } = words;
       assert.equal(await shown(visit), { title, message, accept, decline }, language);
       invitation.cancel();
@@ -193,7 +204,12 @@ forEachEngine(
     const elsewhere = ["Install json", "Events ts"];
 
     test("every block for a browser is run", () => {
-      assert.equal(Object.keys(BLOCKS).sort(), namesOf("html", "css", "json", "ts").filter((name) => !elsewhere.includes(name)).sort());
+      assert.equal(
+        Object.keys(BLOCKS).sort(),
+        namesOf("html", "css", "json", "ts")
+          .filter((name) => !elsewhere.includes(name))
+          .sort(),
+      );
     });
 
     const names = Object.keys(BLOCKS);

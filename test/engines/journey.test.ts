@@ -271,7 +271,10 @@ forEachEngine("the journey", (test, engine) => {
     assert.equal(told(site), ["Offered", "Accepted", "Offered", "Declined"]);
   });
 
-  for (const [what, press] of [["OK", "accept"], ["Cancel", "dismiss"]] as const) {
+  for (const [what, press] of [
+    ["OK", "accept"],
+    ["Cancel", "dismiss"],
+  ] as const) {
     test(`confirm(): what the agent cancelled meanwhile is not answered by ${what}`, async ({ page }) => {
       await page.goto(site.shop({ config: { prompt: "confirm" } }));
       await site.connected();

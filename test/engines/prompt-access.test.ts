@@ -29,7 +29,11 @@ function contrasts(page: Page): Promise<Record<string, number>> {
       return [...context.getImageData(0, 0, 1, 1).data] as [number, number, number, number];
     };
     const luminance = (colour: string) => {
-      const [red, green, blue] = rgba(colour).map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+      const [red, green, blue] = rgba(colour).map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)) as [
+        number,
+        number,
+        number,
+      ];
       return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     };
     const behind = (element: Element): string => {
@@ -62,13 +66,22 @@ forEachEngine("everybody and the prompt", (test, engine) => {
   test.after.each(() => site.conversation.invitations.forEach((invitation) => invitation.cancel()));
 
   for (const colorScheme of ["light", "dark"] as const) {
-    test(`${colorScheme}: every text has a contrast of 4.5 or more${engine === "chromium" ? ", and axe finds nothing and leaves nothing open" : ""}`, async ({ page }) => {
+    test(`${colorScheme}: every text has a contrast of 4.5 or more${engine === "chromium" ? ", and axe finds nothing and leaves nothing open" : ""}`, async ({
+      page,
+    }) => {
       await page.emulate({ colorScheme });
       await openPrompt(page, site, { body: "<main><h1>A shop</h1><button>Buy</button></main>" });
       await armed(page);
       assertReadable(await contrasts(page));
-      const background = await page.evaluate(() => getComputedStyle(document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector("dialog")!).backgroundColor);
-      const lightness = Math.max(...background.match(/[\d.]+/g)!.slice(0, 3).map(Number));
+      const background = await page.evaluate(
+        () => getComputedStyle(document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector("dialog")!).backgroundColor,
+      );
+      const lightness = Math.max(
+        ...background
+          .match(/[\d.]+/g)!
+          .slice(0, 3)
+          .map(Number),
+      );
       assert.ok(colorScheme === "dark" ? lightness < 60 : lightness > 230, background);
       if (engine !== "chromium") return;
 
@@ -80,7 +93,10 @@ forEachEngine("everybody and the prompt", (test, engine) => {
       });
       assert.equal(all.violations, []);
       // On <html>, the one thing that axe cannot judge is the contrast.
-      assert.equal(all.incomplete.filter((line) => !line.startsWith("color-contrast")), []);
+      assert.equal(
+        all.incomplete.filter((line) => !line.startsWith("color-contrast")),
+        [],
+      );
       for (const rule of ["aria-dialog-name", "button-name", "target-size"]) assert.ok(all.passes.includes(rule), `axe did not look at ${rule}`);
 
       // In <body> it can: the same dialog under the same style sheet. (Were the prompt itself moved, it would come anew on <html>.)
@@ -104,20 +120,26 @@ forEachEngine("everybody and the prompt", (test, engine) => {
 
   if (engine === "chromium") {
     test("in forced colours the words are the system's colours, light and dark, and each button has its border", async ({ page }) => {
-      await inTurn([["light", "light"], ["dark", "dark"]] as const, async (colorScheme) => {
-        await page.emulate({ forcedColors: true, colorScheme });
-        await openPrompt(page, site);
-        assert.ok(await page.evaluate(() => matchMedia("(forced-colors: active)").matches));
-        assertReadable(await contrasts(page));
-        const borders = await page.evaluate(() =>
-          [...document.querySelector("lp-cobrowse")!.shadowRoot!.querySelectorAll("dialog, button")].map((element) => {
-            const { borderTopWidth, borderTopStyle, borderTopColor, backgroundColor } = getComputedStyle(element);
-            return parseFloat(borderTopWidth) >= 1 && borderTopStyle === "solid" && borderTopColor !== backgroundColor;
-          }),
-        );
-        assert.equal(borders, [true, true, true]);
-        site.conversation.invitations.at(-1)!.cancel();
-      });
+      await inTurn(
+        [
+          ["light", "light"],
+          ["dark", "dark"],
+        ] as const,
+        async (colorScheme) => {
+          await page.emulate({ forcedColors: true, colorScheme });
+          await openPrompt(page, site);
+          assert.ok(await page.evaluate(() => matchMedia("(forced-colors: active)").matches));
+          assertReadable(await contrasts(page));
+          const borders = await page.evaluate(() =>
+            [...document.querySelector("lp-cobrowse")!.shadowRoot!.querySelectorAll("dialog, button")].map((element) => {
+              const { borderTopWidth, borderTopStyle, borderTopColor, backgroundColor } = getComputedStyle(element);
+              return parseFloat(borderTopWidth) >= 1 && borderTopStyle === "solid" && borderTopColor !== backgroundColor;
+            }),
+          );
+          assert.equal(borders, [true, true, true]);
+          site.conversation.invitations.at(-1)!.cancel();
+        },
+      );
     });
 
     test("for a finger the buttons are 44 px high", async ({ page }) => {
@@ -152,12 +174,20 @@ forEachEngine("everybody and the prompt", (test, engine) => {
     const colours = { dialog: "rgb(1, 2, 3)", title: "rgb(4, 5, 6)", message: "rgb(7, 8, 9)", decline: "rgb(10, 11, 12)", accept: "rgb(13, 14, 15)" };
     const css = Object.entries(colours).map(([part, colour]) => `lp-cobrowse::part(${part}) { color: ${colour}; background: ${colour}; border-radius: 3px }`);
     await openPrompt(page, site, { head: `<style>${css.join("\n")}</style>` });
-    const found = await page.evaluate((parts) =>
-      parts.map((part) => {
-        const { color, backgroundColor, borderTopLeftRadius } = getComputedStyle(document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector(`[part=${part}]`)!);
-        return [part, color, backgroundColor, borderTopLeftRadius];
-      }), Object.keys(colours));
-    assert.equal(found, Object.entries(colours).map(([part, colour]) => [part, colour, colour, "3px"]));
+    const found = await page.evaluate(
+      (parts) =>
+        parts.map((part) => {
+          const { color, backgroundColor, borderTopLeftRadius } = getComputedStyle(
+            document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector(`[part=${part}]`)!,
+          );
+          return [part, color, backgroundColor, borderTopLeftRadius];
+        }),
+      Object.keys(colours),
+    );
+    assert.equal(
+      found,
+      Object.entries(colours).map(([part, colour]) => [part, colour, colour, "3px"]),
+    );
   });
 });
 

@@ -17,7 +17,10 @@ forEachEngine("confirm()", (test, engine) => {
 
   test("shows title and sentence; OK accepts, Cancel declines, and each is asked once", async ({ page }) => {
     await page.goto(site.shop({ config: { prompt: "confirm", text: { title: "Dürfen wir <b>schauen</b>?" } } }));
-    for (const [press, name] of [["accept", "Accepted"], ["dismiss", "Declined"]] as const) {
+    for (const [press, name] of [
+      ["accept", "Accepted"],
+      ["dismiss", "Declined"],
+    ] as const) {
       const agent = listen(site);
       site.invite({ mode: "follow" });
       const dialog = await page.waitForDialog();
@@ -34,19 +37,25 @@ forEachEngine("confirm()", (test, engine) => {
 
   test("an invitation that ended while it was open is not answered, whatever the visitor says", async ({ page }) => {
     await page.goto(site.shop(BY_CONFIRM));
-    await inTurn([["cancelled", 120], ["expired", 2]] as const, async (seconds) => {
-      const agent = listen(site);
-      const invitation = site.invite({ seconds });
-      const dialog = await page.waitForDialog();
-      if (seconds > 2) invitation.cancel();
-      await aMoment(seconds > 2 ? 200 : 2200);
-      await dialog.accept();
-      // Which reason depends on what comes first after the question: the server's CLOSED, or the page's own timer.
-      await page.waitFor(() => window.journal.some((line) => line.startsWith("window cobrowseClosed")));
-      await aMoment(200);
-      await agent.was("Offered");
-      await page.evaluate(() => void window.journal.splice(0));
-    });
+    await inTurn(
+      [
+        ["cancelled", 120],
+        ["expired", 2],
+      ] as const,
+      async (seconds) => {
+        const agent = listen(site);
+        const invitation = site.invite({ seconds });
+        const dialog = await page.waitForDialog();
+        if (seconds > 2) invitation.cancel();
+        await aMoment(seconds > 2 ? 200 : 2200);
+        await dialog.accept();
+        // Which reason depends on what comes first after the question: the server's CLOSED, or the page's own timer.
+        await page.waitFor(() => window.journal.some((line) => line.startsWith("window cobrowseClosed")));
+        await aMoment(200);
+        await agent.was("Offered");
+        await page.evaluate(() => void window.journal.splice(0));
+      },
+    );
   });
 
   test("the next invitation of an open question is asked on its own", async ({ page }) => {

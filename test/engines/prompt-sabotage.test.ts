@@ -7,7 +7,8 @@ import { answer, startSite, type Site } from "../support/site.ts";
 /** What pages do, mostly without meaning it. */
 const sabotage: Record<string, () => void> = {
   "removes the element": () => document.querySelector("lp-cobrowse")!.remove(),
-  "removes every element of its own <html>": () => [...document.documentElement.children].forEach((child) => child.localName === "body" || child.localName === "head" || child.remove()),
+  "removes every element of its own <html>": () =>
+    [...document.documentElement.children].forEach((child) => child.localName === "body" || child.localName === "head" || child.remove()),
   "hides it by style": () => document.querySelector<HTMLElement>("lp-cobrowse")!.style.setProperty("display", "none", "important"),
   "hides it by attribute": () => (document.querySelector<HTMLElement>("lp-cobrowse")!.hidden = true),
   "makes it inert": () => (document.querySelector<HTMLElement>("lp-cobrowse")!.inert = true),
@@ -44,7 +45,15 @@ const sabotage: Record<string, () => void> = {
 };
 
 /** One of each kind for Firefox and WebKit; Chromium gets them all. */
-const ELSEWHERE = ["removes the element", "makes everything inert", "re-parents it", "replaces its <html>", "writes itself anew", "opens a modal of its own", "closes this very dialog before it counts"];
+const ELSEWHERE = [
+  "removes the element",
+  "makes everything inert",
+  "re-parents it",
+  "replaces its <html>",
+  "writes itself anew",
+  "opens a modal of its own",
+  "closes this very dialog before it counts",
+];
 
 forEachEngine("the prompt on a page that works against it", (test, engine) => {
   let site: Site;
@@ -98,7 +107,17 @@ forEachEngine("the prompt on a page that works against it", (test, engine) => {
   test("a page goes fullscreen, and then its visitor is asked", async ({ page }) => {
     const agent = listen(site);
     await page.goto(site.shop({ body: "<section style='background:#123'>Video</section>" }));
-    await page.evaluate(() => addEventListener("keydown", ({ key }) => key === "f" && void document.querySelector("section")!.requestFullscreen().catch((error: Error) => (document.title = error.message))));
+    await page.evaluate(() =>
+      addEventListener(
+        "keydown",
+        ({ key }) =>
+          key === "f" &&
+          void document
+            .querySelector("section")!
+            .requestFullscreen()
+            .catch((error: Error) => (document.title = error.message)),
+      ),
+    );
     await page.press("f");
     await page.waitFor(() => document.fullscreenElement || document.title !== "A shop", { message: "fullscreen" });
     assert.is(await page.evaluate(() => document.title), "A shop");

@@ -102,7 +102,9 @@ forEachEngine("the prompt's safety", (test, engine) => {
 
   const typed = listFor(engine, TYPED, ["a word, Enter, Space"]);
   test(`keys typed for the page do nothing: ${typed.map(([name]) => name).join("; ")}`, async ({ page }) => {
-    await page.goto(site.shop({ body: "<form onsubmit='document.title=&quot;submitted&quot;;return false'><input id=field autofocus><button>Send</button></form>" }));
+    await page.goto(
+      site.shop({ body: "<form onsubmit='document.title=&quot;submitted&quot;;return false'><input id=field autofocus><button>Send</button></form>" }),
+    );
     await page.waitFor(() => document.activeElement?.id === "field");
     await page.type("ab");
     await inTurn(typed, async (keys) => {
@@ -121,7 +123,9 @@ forEachEngine("the prompt's safety", (test, engine) => {
   });
 
   for (const clicked of [false, true]) {
-    test(`Escape declines once: pressed once, twice, and again and again from the start, ${clicked ? "after" : "without"} a click on the page`, async ({ page }) => {
+    test(`Escape declines once: pressed once, twice, and again and again from the start, ${clicked ? "after" : "without"} a click on the page`, async ({
+      page,
+    }) => {
       await page.goto(site.shop({ body: "<h1>Shop</h1><input>" }));
       if (clicked) await page.clickAt(20, 20);
 
@@ -156,7 +160,10 @@ forEachEngine("the prompt's safety", (test, engine) => {
 
   test("a click beside the dialog does nothing, and a double click answers once", async ({ page }) => {
     await page.goto(site.shop());
-    for (const [part, name] of [["accept", "Accepted"], ["decline", "Declined"]] as const) {
+    for (const [part, name] of [
+      ["accept", "Accepted"],
+      ["decline", "Declined"],
+    ] as const) {
       const agent = listen(site);
       site.invite();
       await armed(page);

@@ -11,13 +11,17 @@ const HOSTILE: Record<string, string> = {
   "*{…!important}": "* { color: red !important; background: red !important; font: 4px serif !important; position: static !important; opacity: 0 !important }",
   "dialog{display:none!important}": "dialog, dialog[open] { display: none !important } ::backdrop { display: none !important }",
   ":not(:defined){display:none}": ":not(:defined) { display: none !important; visibility: hidden !important }",
-  "lp-cobrowse{…!important}": "lp-cobrowse { display: none !important; opacity: 0 !important; transform: scale(0) !important; font-size: 4px !important; pointer-events: none !important }",
-  "html > :not(head, body){…}": "html > :not(head, body) { display: none !important; visibility: hidden !important; height: 0 !important; overflow: hidden !important }",
+  "lp-cobrowse{…!important}":
+    "lp-cobrowse { display: none !important; opacity: 0 !important; transform: scale(0) !important; font-size: 4px !important; pointer-events: none !important }",
+  "html > :not(head, body){…}":
+    "html > :not(head, body) { display: none !important; visibility: hidden !important; height: 0 !important; overflow: hidden !important }",
   "body{visibility:hidden;zoom:.3}": "body { visibility: hidden; zoom: .3; opacity: 0; overflow: hidden }",
-  "button{…!important}": "button { display: none !important; background: #fff !important; color: #fff !important; font-size: 1px !important; pointer-events: none !important; width: 1px !important }",
+  "button{…!important}":
+    "button { display: none !important; background: #fff !important; color: #fff !important; font-size: 1px !important; pointer-events: none !important; width: 1px !important }",
   "h2, p, div{…!important}": "h2, p, div { display: none !important; position: absolute !important; left: -9999px !important }",
   "an overlay at the highest z-index": "body::after { content: ''; position: fixed; inset: 0; z-index: 2147483647; background: #123 } ",
-  "html{text-align, spacing, case}": "html { text-align: right; letter-spacing: 1em; word-spacing: 2em; text-transform: uppercase; line-height: .2; text-indent: -999px; white-space: nowrap; user-select: none; cursor: none; color: #fff; direction: rtl; font-variant: small-caps; visibility: hidden; pointer-events: none }",
+  "html{text-align, spacing, case}":
+    "html { text-align: right; letter-spacing: 1em; word-spacing: 2em; text-transform: uppercase; line-height: .2; text-indent: -999px; white-space: nowrap; user-select: none; cursor: none; color: #fff; direction: rtl; font-variant: small-caps; visibility: hidden; pointer-events: none }",
 };
 
 /** What a visitor would notice: sizes, colours, places. The same on every page, whatever its CSS. */
@@ -28,7 +32,27 @@ function look(page: Page) {
       const element = root.querySelector<HTMLElement>(`[part=${part}]`)!;
       const { x, y, width, height } = element.getBoundingClientRect();
       const style = getComputedStyle(element);
-      const noticed = ["color", "backgroundColor", "fontFamily", "fontSize", "fontWeight", "lineHeight", "letterSpacing", "wordSpacing", "textTransform", "textIndent", "textAlign", "whiteSpace", "direction", "visibility", "opacity", "borderTopLeftRadius", "borderTopWidth", "cursor", "pointerEvents"] as const;
+      const noticed = [
+        "color",
+        "backgroundColor",
+        "fontFamily",
+        "fontSize",
+        "fontWeight",
+        "lineHeight",
+        "letterSpacing",
+        "wordSpacing",
+        "textTransform",
+        "textIndent",
+        "textAlign",
+        "whiteSpace",
+        "direction",
+        "visibility",
+        "opacity",
+        "borderTopLeftRadius",
+        "borderTopWidth",
+        "cursor",
+        "pointerEvents",
+      ] as const;
       return [part, ...[x, y, width, height].map(Math.round), ...noticed.map((property) => `${property}: ${style[property]}`)];
     });
   });
@@ -62,7 +86,10 @@ forEachEngine("the prompt on strict and on hostile pages", (test, engine) => {
     await gone(page);
     assert.equal(await violations(page), []);
     assert.equal(await page.pageErrors(), []);
-    assert.equal((await page.consoleMessages()).filter((line) => /policy|trusted|lp-cobrowse/i.test(line)), []);
+    assert.equal(
+      (await page.consoleMessages()).filter((line) => /policy|trusted|lp-cobrowse/i.test(line)),
+      [],
+    );
 
     // The same without a policy.
     await openPrompt(page, site, { body: "" });

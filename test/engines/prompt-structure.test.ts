@@ -57,12 +57,22 @@ forEachEngine("the prompt's structure", (test, engine) => {
     test("assistive technology is told all of that", async ({ page }) => {
       await openPrompt(page, site);
       await armed(page);
-      interface Node { ignored: boolean; role?: { value: string }; name?: { value: string }; description?: { value: string } }
+      interface Node {
+        ignored: boolean;
+        role?: { value: string };
+        name?: { value: string };
+        description?: { value: string };
+      }
       const { nodes } = await page.cdp<{ nodes: Node[] }>("Accessibility.getFullAXTree");
       const seen = nodes.filter(({ ignored, role }) => !ignored && /^(alertdialog|button|heading)$/.test(role?.value ?? ""));
       assert.equal(
         seen.map(({ role, name, description }) => [role?.value, name?.value, Boolean(description?.value)]),
-        [["alertdialog", "Share this page?", true], ["heading", "Share this page?", false], ["button", "Decline", false], ["button", "Allow", false]],
+        [
+          ["alertdialog", "Share this page?", true],
+          ["heading", "Share this page?", false],
+          ["button", "Decline", false],
+          ["button", "Allow", false],
+        ],
       );
     });
 
@@ -129,7 +139,10 @@ forEachEngine("the prompt's structure", (test, engine) => {
 
   test("Enter and Space on a button press it", async ({ page }) => {
     await page.goto(site.shop());
-    for (const [key, tabs, name] of [["Enter", 1, "Declined"], ["Space", 2, "Accepted"]] as const) {
+    for (const [key, tabs, name] of [
+      ["Enter", 1, "Declined"],
+      ["Space", 2, "Accepted"],
+    ] as const) {
       const agent = listen(site);
       site.invite();
       await armed(page);

@@ -10,14 +10,30 @@ const FITTING: Record<string, CobrowseText> = {
     title: "Möchten Sie diese Versicherungsvertragsunterlagenseite gemeinsam mit unserer Kundenberatung ansehen?",
     accept: "Einverstanden, Bildschirmfreigabe jetzt erlauben",
     decline: "Nein danke, Bildschirmfreigabe lieber ablehnen",
-    shared: "Unsere Kundenberaterin kann diese Seite sehen und Formularfelder für Sie ausfüllen. Rechtsschutzversicherungsgesellschaften tun das nie ohne Einverständnis.",
+    shared:
+      "Unsere Kundenberaterin kann diese Seite sehen und Formularfelder für Sie ausfüllen. Rechtsschutzversicherungsgesellschaften tun das nie ohne Einverständnis.",
   },
-  Japanese: { title: "このページを担当者と共有してもよろしいですか？", accept: "はい、共有を許可します", decline: "いいえ、許可しません", shared: "担当者がこのページを見て操作できるようになります。いつでも終了できます。".repeat(3) },
-  Arabic: { title: "هل تريد مشاركة هذه الصفحة مع موظف الدعم؟", accept: "نعم، أسمح بذلك", decline: "لا، شكرًا", shared: "يمكن لموظف الدعم رؤية هذه الصفحة واستخدامها. يمكنك إيقاف ذلك في أي وقت. ".repeat(2) },
+  Japanese: {
+    title: "このページを担当者と共有してもよろしいですか？",
+    accept: "はい、共有を許可します",
+    decline: "いいえ、許可しません",
+    shared: "担当者がこのページを見て操作できるようになります。いつでも終了できます。".repeat(3),
+  },
+  Arabic: {
+    title: "هل تريد مشاركة هذه الصفحة مع موظف الدعم؟",
+    accept: "نعم، أسمح بذلك",
+    decline: "لا، شكرًا",
+    shared: "يمكن لموظف الدعم رؤية هذه الصفحة واستخدامها. يمكنك إيقاف ذلك في أي وقت. ".repeat(2),
+  },
   emoji: { title: "👩‍💻👀?", accept: "👍🏽".repeat(20), decline: "🙅🏿‍♀️".repeat(12), shared: "🏳️‍🌈".repeat(40) },
   "a sentence of 300 characters": { title: "Share?", accept: "Yes", decline: "No", shared: "The agent can see what you do. ".repeat(10).slice(0, 300) },
   "words of 80 characters that do not break": { title: "x".repeat(80), accept: "Y".repeat(80), decline: "n".repeat(80), shared: "W".repeat(80) },
-  markup: { title: "<img src=x onerror=document.title='hacked'>", accept: "<b>Yes</b>", decline: "&lt;No&gt;<script>document.title='hacked'</script>", shared: "<style>*{display:none}</style><img src=x onerror=document.title='hacked'>" },
+  markup: {
+    title: "<img src=x onerror=document.title='hacked'>",
+    accept: "<b>Yes</b>",
+    decline: "&lt;No&gt;<script>document.title='hacked'</script>",
+    shared: "<style>*{display:none}</style><img src=x onerror=document.title='hacked'>",
+  },
 };
 
 forEachEngine("the prompt's words", (test) => {
@@ -30,11 +46,20 @@ forEachEngine("the prompt's words", (test) => {
 
   test("a few words of the site's own, by window. paths too; the others stay English", async ({ page }) => {
     const words = () =>
-      page.evaluate(() => ["title", "message", "decline", "accept"].map((part) => document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector(`[part=${part}]`)!.textContent));
+      page.evaluate(() =>
+        ["title", "message", "decline", "accept"].map(
+          (part) => document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector(`[part=${part}]`)!.textContent,
+        ),
+      );
     const head = `<script>
       window.words = { title: "Zeigen?", n: 0, decline: function () { return "Nein " + ++this.n }, all: { accept: "Sí", decline: "window.words.title" } };
     </script>`;
-    await openPrompt(page, site, { head, config: { text: { title: "window.words.title", accept: "Ja", decline: "window.words.decline", view: "window.words.missing", shared: "Nur diese Seite." } } });
+    await openPrompt(page, site, {
+      head,
+      config: {
+        text: { title: "window.words.title", accept: "Ja", decline: "window.words.decline", view: "window.words.missing", shared: "Nur diese Seite." },
+      },
+    });
     assert.equal(await words(), ["Zeigen?", "Nur diese Seite.", "Nein 1", "Ja"]);
     site.conversation.invitations.at(-1)!.cancel();
     await gone(page);
@@ -59,7 +84,10 @@ forEachEngine("the prompt's words", (test) => {
     assert.equal(agent.now(), []);
     site.invite({ mode: "VIDEO_CALL" });
     await shown(page);
-    assert.is(await page.evaluate(() => document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector("[part=message]")!.textContent), "Mara would like to call you.");
+    assert.is(
+      await page.evaluate(() => document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector("[part=message]")!.textContent),
+      "Mara would like to call you.",
+    );
     await answer(page, "accept");
     await agent.was("Offered", "Accepted");
   });
@@ -83,7 +111,10 @@ forEachEngine("the prompt's words", (test) => {
   });
 
   // 1280 by 800 zoomed to 200 % is a viewport of 640 by 400; the scale does not matter to what fits.
-  for (const [width, height] of [[320, 568], [640, 400]] as const) {
+  for (const [width, height] of [
+    [320, 568],
+    [640, 400],
+  ] as const) {
     test(`everything fits into ${width} by ${height}, and stays text`, async ({ page }) => {
       await page.viewport(width, height);
       await page.goto(site.shop({ config: { text: "window.words" } }));

@@ -81,14 +81,25 @@ async function shots(): Promise<Shot[]> {
     { name: "long German, zoomed to 200 %", host: "bank", text: LONG_GERMAN, size: ZOOMED },
     { name: "long words", host: "magazine", text: LONG_WORD },
     { name: "long words, 320 pixels wide", host: "magazine", text: LONG_WORD, size: SMALL_PHONE },
-    { name: "a voice call that the site has a sentence for", host: "shop", mode: "VOICE_CALL", text: { title: "Talk to us?", VOICE_CALL: "Mara would like to call you through this page. Your microphone stays off until you allow it." } },
+    {
+      name: "a voice call that the site has a sentence for",
+      host: "shop",
+      mode: "VOICE_CALL",
+      text: { title: "Talk to us?", VOICE_CALL: "Mara would like to call you through this page. Your microphone stays off until you allow it." },
+    },
     { name: "right-to-left, on a page that is too", host: "magazine", text: translations.ar!, rightToLeft: true },
     { name: "right-to-left, phone", host: "bank", text: translations.ar!, size: PHONE, rightToLeft: true },
     { name: "branded shop", host: "shop", style: BRAND },
     { name: "branded shop, phone", host: "shop", style: BRAND, size: PHONE },
     { name: "branded bank", host: "bank", style: BANK_BRAND },
     { name: "branded bank, dark", host: "bank", style: BANK_BRAND, preferences: DARK },
-    ...Object.entries(translations).map(([lang, text], index): Shot => ({ name: `words: ${lang}`, host: HOSTS[index % 3]!, text, size: [520, 420], mode: modes[index % 3] })),
+    ...Object.entries(translations).map(([lang, text], index): Shot => ({
+      name: `words: ${lang}`,
+      host: HOSTS[index % 3]!,
+      text,
+      size: [520, 420],
+      mode: modes[index % 3],
+    })),
   ];
 }
 
@@ -114,10 +125,13 @@ async function picture(browser: Browser, shot: Shot, snippet: string | undefined
     );
     site.invite({ mode });
     // Only then do keys count.
-    await page.waitFor(() => {
-      const button = document.querySelector("lp-cobrowse")?.shadowRoot!.querySelector("button");
-      return button && !button.closest("[inert]");
-    }, { message: `the prompt of "${shot.name}"` });
+    await page.waitFor(
+      () => {
+        const button = document.querySelector("lp-cobrowse")?.shadowRoot!.querySelector("button");
+        return button && !button.closest("[inert]");
+      },
+      { message: `the prompt of "${shot.name}"` },
+    );
     for (let tab = 0; tab < tabs; tab++) await page.press("Tab");
     return await page.screenshot();
   } finally {

@@ -3,7 +3,26 @@ import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
 /** The language itself: everything else has to come from the page. */
-const LANGUAGE = new Set(["Object", "Array", "String", "Number", "Boolean", "Symbol", "Promise", "JSON", "RegExp", "Error", "undefined", "NaN", "Infinity", "isNaN", "parseInt", "parseFloat", "Map", "Set"]);
+const LANGUAGE = new Set([
+  "Object",
+  "Array",
+  "String",
+  "Number",
+  "Boolean",
+  "Symbol",
+  "Promise",
+  "JSON",
+  "RegExp",
+  "Error",
+  "undefined",
+  "NaN",
+  "Infinity",
+  "isNaN",
+  "parseInt",
+  "parseFloat",
+  "Map",
+  "Set",
+]);
 
 /** SOURCE names another folder than src/: how we see that a broken product is caught. */
 const source = process.env.SOURCE ?? fileURLToPath(new URL("../../src", import.meta.url));

@@ -94,20 +94,88 @@ const visitor = [
   { weight: 1, arbitrary: simple("presses Escape twice", (world) => [escape(world), escape(world)], seen) },
   { weight: 1, arbitrary: simple("presses Enter", ({ page }) => page.press("Enter"), seen) },
   { weight: 3, arbitrary: simple("looks away", (world) => world.hide(), seen) },
-  { weight: 4, arbitrary: simple("looks again", (world) => world.show(), ({ page }) => !page.frozen && page.document.hidden) },
+  {
+    weight: 4,
+    arbitrary: simple(
+      "looks again",
+      (world) => world.show(),
+      ({ page }) => !page.frozen && page.document.hidden,
+    ),
+  },
   { weight: 2, arbitrary: simple("leaves", (world) => world.leave(), awake) },
-  { weight: 3, arbitrary: step(fc.boolean(), (tasksFirst) => `returns${tasksFirst ? ", what was due first" : ""}`, (world, tasksFirst) => world.return(tasksFirst), ({ page }) => page.frozen) },
-  { weight: 1, arbitrary: step(fc.constantFrom(-86_400_000, -600_000, 600_000, 86_400_000), (jump) => `sets the clock ${jump / 1000} s`, ({ page }, jump) => void (page.clockError += jump)) },
+  {
+    weight: 3,
+    arbitrary: step(
+      fc.boolean(),
+      (tasksFirst) => `returns${tasksFirst ? ", what was due first" : ""}`,
+      (world, tasksFirst) => world.return(tasksFirst),
+      ({ page }) => page.frozen,
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.constantFrom(-86_400_000, -600_000, 600_000, 86_400_000),
+      (jump) => `sets the clock ${jump / 1000} s`,
+      ({ page }, jump) => void (page.clockError += jump),
+    ),
+  },
 ];
 
 const agent = [
   { weight: 10, arbitrary: invite },
-  { weight: 3, arbitrary: step(one, (back) => `cancels ${back}`, (world, back) => latest(world, back).cancel(), invited) },
-  { weight: 2, arbitrary: step(one, (back) => `accepted elsewhere ${back}`, (world, back) => latest(world, back).acceptElsewhere(), invited) },
-  { weight: 1, arbitrary: step(one, (back) => `closes the dialog ${back}`, (world, back) => latest(world, back).closeDialog(), invited) },
-  { weight: 4, arbitrary: step(one, (back) => `copies ${back}`, (world, back) => latest(world, back).resend(), invited) },
-  { weight: 1, arbitrary: step(fc.nat({ max: 1 }), (index) => `ends conversation ${index}`, (world, index) => world.network.conversations[index]?.end()) },
-  { weight: 1, arbitrary: step(fc.nat({ max: 1 }), (index) => `deletes conversation ${index}`, (world, index) => world.network.conversations[index]?.delete()) },
+  {
+    weight: 3,
+    arbitrary: step(
+      one,
+      (back) => `cancels ${back}`,
+      (world, back) => latest(world, back).cancel(),
+      invited,
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: step(
+      one,
+      (back) => `accepted elsewhere ${back}`,
+      (world, back) => latest(world, back).acceptElsewhere(),
+      invited,
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: step(
+      one,
+      (back) => `closes the dialog ${back}`,
+      (world, back) => latest(world, back).closeDialog(),
+      invited,
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: step(
+      one,
+      (back) => `copies ${back}`,
+      (world, back) => latest(world, back).resend(),
+      invited,
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.nat({ max: 1 }),
+      (index) => `ends conversation ${index}`,
+      (world, index) => world.network.conversations[index]?.end(),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.nat({ max: 1 }),
+      (index) => `deletes conversation ${index}`,
+      (world, index) => world.network.conversations[index]?.delete(),
+    ),
+  },
 ];
 
 const JUNK = [
@@ -121,15 +189,43 @@ const JUNK = [
 ];
 
 const server = [
-  { weight: 3, arbitrary: step(fc.constantFrom(1006, 1000, 1001, 1011, 4401, 4407), (code) => `drops with ${code}`, ({ network }, code) => network.faults.drop(code)) },
+  {
+    weight: 3,
+    arbitrary: step(
+      fc.constantFrom(1006, 1000, 1001, 1011, 4401, 4407),
+      (code) => `drops with ${code}`,
+      ({ network }, code) => network.faults.drop(code),
+    ),
+  },
   { weight: 2, arbitrary: simple("outage", ({ network }) => void (network.faults.down = true)) },
   { weight: 1, arbitrary: simple("silence", ({ network }) => void (network.faults.silent = true)) },
   { weight: 1, arbitrary: simple("the network is dead", ({ network }) => void (network.faults.dead = true)) },
   { weight: 1, arbitrary: simple("sockets do not open", ({ network }) => void (network.faults.stallOpening = true)) },
   { weight: 1, arbitrary: simple("refuses InitConnection", ({ network }) => void (network.faults.refuseInit = true)) },
-  { weight: 1, arbitrary: step(fc.constantFrom<(4401 | 4407)[]>(4401, 4407), (code) => `refuses tokens with ${code}`, ({ network }, code) => void (network.faults.refuseToken = code)) },
-  { weight: 1, arbitrary: step(fc.constantFrom(0, 300, 3000, 40_000), (latency) => `answers after ${latency} ms`, ({ network }, latency) => void (network.faults.latency = latency)) },
-  { weight: 1, arbitrary: step(fc.constantFrom<World["network"]["domainService"][]>("error", "nonsense", "never", "unreachable"), (how) => `domain service: ${how}`, ({ network }, how) => void (network.domainService = how)) },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.constantFrom<(4401 | 4407)[]>(4401, 4407),
+      (code) => `refuses tokens with ${code}`,
+      ({ network }, code) => void (network.faults.refuseToken = code),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.constantFrom(0, 300, 3000, 40_000),
+      (latency) => `answers after ${latency} ms`,
+      ({ network }, latency) => void (network.faults.latency = latency),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.constantFrom<World["network"]["domainService"][]>("error", "nonsense", "never", "unreachable"),
+      (how) => `domain service: ${how}`,
+      ({ network }, how) => void (network.domainService = how),
+    ),
+  },
   {
     weight: 6,
     arbitrary: simple("the network is well", ({ network }) => {
@@ -137,37 +233,96 @@ const server = [
       network.domainService = "ok";
     }),
   },
-  { weight: 1, arbitrary: step(fc.constantFrom(...JUNK), (text) => `junk ${text.slice(0, 30)}`, ({ network }, text) => network.faults.sendRaw(text)) },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.constantFrom(...JUNK),
+      (text) => `junk ${text.slice(0, 30)}`,
+      ({ network }, text) => network.faults.sendRaw(text),
+    ),
+  },
 ];
 
 const site = [
-  { weight: 2, arbitrary: simple("the tag loads", ({ page }) => page.loadTag(), (world) => awake(world) && !world.page.tagged) },
-  { weight: 2, arbitrary: step(fc.constantFrom<Mode[]>("good", ...MODES), (mode) => `token: ${mode}`, ({ provider }, mode) => void (provider.mode = mode)) },
+  {
+    weight: 2,
+    arbitrary: simple(
+      "the tag loads",
+      ({ page }) => page.loadTag(),
+      (world) => awake(world) && !world.page.tagged,
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: step(
+      fc.constantFrom<Mode[]>("good", ...MODES),
+      (mode) => `token: ${mode}`,
+      ({ provider }, mode) => void (provider.mode = mode),
+    ),
+  },
   { weight: 2, arbitrary: simple("stop()", (world) => world.stop(), awake) },
   { weight: 3, arbitrary: simple("start()", (world) => world.start(), awake) },
   { weight: 1, arbitrary: simple("online", (world) => world.online(), awake) },
   { weight: 1, arbitrary: simple("removes the prompt", ({ page }) => page.hosts.forEach((host) => host.remove()), awake) },
   { weight: 1, arbitrary: simple("covers the prompt", cover, awake) },
-  { weight: 1, arbitrary: step(fc.boolean(), (itself) => (itself ? "asks itself from now on" : "lets the snippet ask"), ({ rules }, itself) => void (rules.pageAsks = itself)) },
-  { weight: 2, arbitrary: step(fc.tuple(one, fc.constantFrom("accept" as const, "decline" as const)), ([back, answer]) => `calls ${answer}() of ${back}`, pageAnswers, awake) },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.boolean(),
+      (itself) => (itself ? "asks itself from now on" : "lets the snippet ask"),
+      ({ rules }, itself) => void (rules.pageAsks = itself),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: step(
+      fc.tuple(one, fc.constantFrom("accept" as const, "decline" as const)),
+      ([back, answer]) => `calls ${answer}() of ${back}`,
+      pageAnswers,
+      awake,
+    ),
+  },
 ];
 
 /** So that what follows meets the moment in which the buttons begin to work. */
 const untilArming = fc.integer({ min: -10, max: 5 }).map(
   (offset): Command =>
-    new Step(`waits until ${500 + offset} ms after the prompt came`, ({ rules }) => Math.max(0, rules.promptOpenedAt + 500 + offset - Date.now()), () => {}, ({ page }) => page.prompt !== undefined),
+    new Step(
+      `waits until ${500 + offset} ms after the prompt came`,
+      ({ rules }) => Math.max(0, rules.promptOpenedAt + 500 + offset - Date.now()),
+      () => {},
+      ({ page }) => page.prompt !== undefined,
+    ),
 );
 
 const waiting = fc
-  .oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 10 }) }, { weight: 2, arbitrary: fc.integer({ min: 10, max: 65 }) }, { weight: 1, arbitrary: fc.integer({ min: 65, max: 150 }) })
+  .oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 10 }) },
+    { weight: 2, arbitrary: fc.integer({ min: 10, max: 65 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 65, max: 150 }) },
+  )
   .map((seconds): Command => new Step("waits", seconds * 1000, () => {}, always));
 
 export const histories = (path?: string) =>
-  fc.commands([fc.oneof(...agent), fc.oneof(...agent), fc.oneof(...agent), fc.oneof(...visitor), fc.oneof(...visitor), fc.oneof(...visitor), fc.oneof(...server), fc.oneof(...site), waiting, untilArming], {
-    maxCommands: 40,
-    size: "max",
-    ...(path && { replayPath: path }),
-  });
+  fc.commands(
+    [
+      fc.oneof(...agent),
+      fc.oneof(...agent),
+      fc.oneof(...agent),
+      fc.oneof(...visitor),
+      fc.oneof(...visitor),
+      fc.oneof(...visitor),
+      fc.oneof(...server),
+      fc.oneof(...site),
+      waiting,
+      untilArming,
+    ],
+    {
+      maxCommands: 40,
+      size: "max",
+      ...(path && { replayPath: path }),
+    },
+  );
 
 export const settings: fc.Arbitrary<Setting> = fc.record({
   tagged: fc.constantFrom(true, true, false),

@@ -118,7 +118,9 @@ export class FakePage {
       },
       fetch: (url: string) => {
         this.requests.push(String(url));
-        return new Promise((resolve, reject) => network.fetch(String(url), (answer) => this.task(() => (answer ? resolve(answer) : reject(new TypeError("Failed to fetch"))))));
+        return new Promise((resolve, reject) =>
+          network.fetch(String(url), (answer) => this.task(() => (answer ? resolve(answer) : reject(new TypeError("Failed to fetch"))))),
+        );
       },
       dataLayer: this.dataLayer,
       // The tag's stub: it queues what is bound or triggered, and cannot publish.

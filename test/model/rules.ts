@@ -317,7 +317,8 @@ export class Rules {
     for (const dialog of list(conversationDetails.dialogs)) {
       if (dialog?.channelType !== "COBROWSE" || !dialog.metaData) continue;
       const { dialogId, state, metaData } = dialog;
-      const over = state === "CLOSE" || metaData.sessionState === "CLOSED" ? "cancelled" : metaData.sessionState === "ACCEPTED" ? "answered elsewhere" : undefined;
+      const over =
+        state === "CLOSE" || metaData.sessionState === "CLOSED" ? "cancelled" : metaData.sessionState === "ACCEPTED" ? "answered elsewhere" : undefined;
       if (over) {
         for (const known of this.known.values()) if (known.dialogId === dialogId) known.over ??= over;
         this.#forgetWhatIsOver();
@@ -330,7 +331,19 @@ export class Rules {
 
   #invited(socket: FakeSocket, dialogId: string, convId: string, end: number): void {
     const key = `${dialogId} until ${end}`;
-    const fresh: Known = { dialogId, convId, end, over: undefined, offered: 0, open: false, asksItself: false, said: new Set(), answers: [], confirmedOn: undefined, detail: undefined };
+    const fresh: Known = {
+      dialogId,
+      convId,
+      end,
+      over: undefined,
+      offered: 0,
+      open: false,
+      asksItself: false,
+      said: new Set(),
+      answers: [],
+      confirmedOn: undefined,
+      detail: undefined,
+    };
     const known = this.known.get(key) ?? fresh;
     if (known.over || this.#isExpired(known, MARGIN)) return;
     this.known.set(key, known);

@@ -108,7 +108,10 @@ export class Conversation {
         conversationDetails: {
           state: this.state,
           startTs: this.#startTs,
-          participants: [{ id: this.consumerId, role: "CONSUMER" }, { id: "734d9867-4a2b-4d6e-9a54-6cf2c1c1c0a5", role: "ASSIGNED_AGENT" }],
+          participants: [
+            { id: this.consumerId, role: "CONSUMER" },
+            { id: "734d9867-4a2b-4d6e-9a54-6cf2c1c1c0a5", role: "ASSIGNED_AGENT" },
+          ],
           dialogs: [main, ...dialogs],
         },
       },
@@ -216,10 +219,7 @@ export class Invitation {
     this.unschedule();
     if (this.state !== "INVITED" || this.#conversation.state !== "OPEN") return;
     const wait = this.expiresAt - this.#host.now();
-    this.#timer = setTimeout(
-      () => (this.expiresAt <= this.#host.now() ? this.#close("expired") : this.schedule()),
-      Math.max(0, Math.min(wait, LONGEST_WAIT)),
-    );
+    this.#timer = setTimeout(() => (this.expiresAt <= this.#host.now() ? this.#close("expired") : this.schedule()), Math.max(0, Math.min(wait, LONGEST_WAIT)));
   }
 
   unschedule(): void {

@@ -29,8 +29,17 @@ type Entry =
   | { type: "violation"; socket: number | undefined; sentence: string };
 
 export type SessionStep =
-  | "invited" | "copied" | "cancelled" | "expired" | "accepted" | "joined" | "declined" | "dialog closed"
-  | "conversation opened" | "conversation ended" | "conversation deleted";
+  | "invited"
+  | "copied"
+  | "cancelled"
+  | "expired"
+  | "accepted"
+  | "joined"
+  | "declined"
+  | "dialog closed"
+  | "conversation opened"
+  | "conversation ended"
+  | "conversation deleted";
 
 export type LogEntry = Stamp & Entry;
 

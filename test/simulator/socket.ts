@@ -157,10 +157,14 @@ export class ConsumerSocket {
     this.#answer(response, 0, () => {
       this.subscribed = true;
       this.#subscriptions.push(subscription);
-      const matching = this.#service
-        .conversationsOf(this.consumerId!)
-        .filter((conversation) => subscription.states.includes(conversation.state));
-      if (matching.length) this.#send(this.#notification(subscription.id, matching.map((conversation) => conversation.change())));
+      const matching = this.#service.conversationsOf(this.consumerId!).filter((conversation) => subscription.states.includes(conversation.state));
+      if (matching.length)
+        this.#send(
+          this.#notification(
+            subscription.id,
+            matching.map((conversation) => conversation.change()),
+          ),
+        );
     });
   }
 

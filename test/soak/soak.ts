@@ -48,7 +48,7 @@ function handle(request: IncomingMessage, response: ServerResponse): boolean {
   else if (kind === "chronos.js") send("text/javascript", chronos);
   else if (kind === "page") send("text/html", html(Number(number)));
   // Not to be stored: in the bfcache these pages would lie in the memory of the shops', with which they share processes.
-  else if (kind === "elsewhere") response.setHeader("cache-control", "no-store"), send("text/html", "<!doctype html><title>Elsewhere</title>");
+  else if (kind === "elsewhere") (response.setHeader("cache-control", "no-store"), send("text/html", "<!doctype html><title>Elsewhere</title>"));
   else if (kind === "token") send("text/plain", providerFails ? "" : simulator.issueToken(consumer(number)), providerFails ? 500 : 200);
   else if (kind === "report") {
     const chunks: Buffer[] = [];
@@ -90,7 +90,11 @@ async function live(page: Page, number: number): Promise<void> {
       conversation.end();
       conversation = simulator.openConversation(consumer(number));
     }
-    const invitation = conversation.invite({ mode: ["shared", "view", "follow"][Math.floor(any(3))]!, seconds: 3 + any(40), expires: chance(0.2) ? "none" : "field" });
+    const invitation = conversation.invite({
+      mode: ["shared", "view", "follow"][Math.floor(any(3))]!,
+      seconds: 3 + any(40),
+      expires: chance(0.2) ? "none" : "field",
+    });
     histories.set(invitation.dialogId, { visitor: number, said: [], published: [], closed: [] });
     count("invitations");
     await sleep(any(3 * SECOND));
@@ -160,16 +164,41 @@ async function misbehave(): Promise<void> {
     "connections dropped": () => faults.drop(),
     "some connections dropped": () => some().forEach((socket) => socket.drop(1011, "maintenance")),
     "some networks gone without a word": () => some().forEach((socket) => socket.cutOff()),
-    "server down": () => forAWhile(() => (faults.down = true), () => (faults.down = false)),
-    "server silent": () => forAWhile(() => (faults.silent = true), () => (faults.silent = false)),
-    "server slow": () => forAWhile(() => (faults.latency = any(1500)), () => (faults.latency = 0)),
-    "openings stalled": () => forAWhile(() => (faults.stallOpening = true), () => (faults.stallOpening = false)),
-    "tokens refused": () => forAWhile(() => (faults.refuseToken = 4401), () => (faults.refuseToken = undefined)),
+    "server down": () =>
+      forAWhile(
+        () => (faults.down = true),
+        () => (faults.down = false),
+      ),
+    "server silent": () =>
+      forAWhile(
+        () => (faults.silent = true),
+        () => (faults.silent = false),
+      ),
+    "server slow": () =>
+      forAWhile(
+        () => (faults.latency = any(1500)),
+        () => (faults.latency = 0),
+      ),
+    "openings stalled": () =>
+      forAWhile(
+        () => (faults.stallOpening = true),
+        () => (faults.stallOpening = false),
+      ),
+    "tokens refused": () =>
+      forAWhile(
+        () => (faults.refuseToken = 4401),
+        () => (faults.refuseToken = undefined),
+      ),
     "tokens revoked": () => (simulator.revokeTokens(), faults.drop(4401)),
-    "no tokens": () => forAWhile(() => (providerFails = true), () => (providerFails = false)),
+    "no tokens": () =>
+      forAWhile(
+        () => (providerFails = true),
+        () => (providerFails = false),
+      ),
     "single elements": () => (faults.singleElements = !faults.singleElements),
     "another prefix": () => (faults.notifyPrefix = faults.notifyPrefix === "cqm" ? "aam" : "cqm"),
-    junk: () => ["", "null", "[]", '{"body":{"changes":[null,{"result":3}]}}', '{"kind":"resp","reqId":"1","code":500}'].forEach((text) => faults.sendRaw(text)),
+    junk: () =>
+      ["", "null", "[]", '{"body":{"changes":[null,{"result":3}]}}', '{"kind":"resp","reqId":"1","code":500}'].forEach((text) => faults.sendRaw(text)),
     "server's clock jumped": () => (faults.clockOffset = any(120 * SECOND) - 60 * SECOND),
   };
   while (goesOn()) {
@@ -200,7 +229,9 @@ async function measure(pages: Page[]): Promise<Size> {
   for (const page of pages) sizes.push(await sizeOf(page));
   const size = { heap: median(sizes.map(({ heap }) => heap)), nodes: median(sizes.map(({ nodes }) => nodes)) };
   const minutes = Math.max(0, MINUTES - (deadline - Date.now()) / 60 / SECOND);
-  console.log(`${minutes.toFixed(1)} min: ${histories.size} invitations; a page has ${kilobytes(size.heap)} of heap and ${size.nodes} nodes (medians); ${broken.length} rules broken`);
+  console.log(
+    `${minutes.toFixed(1)} min: ${histories.size} invitations; a page has ${kilobytes(size.heap)} of heap and ${size.nodes} nodes (medians); ${broken.length} rules broken`,
+  );
   return size;
 }
 
@@ -233,7 +264,8 @@ const last = await measure(pages);
 let answered = 0;
 for (const [dialogId, { visitor, said, published, closed }] of histories) {
   const answers = published.filter((name) => name !== "Offered");
-  const tell = () => `invitation ${dialogId} of visitor ${visitor}: said ${said.join(", ") || "nothing"}; published ${published.join(", ")}; closed ${closed.join(", ") || "no"}`;
+  const tell = () =>
+    `invitation ${dialogId} of visitor ${visitor}: said ${said.join(", ") || "nothing"}; published ${published.join(", ")}; closed ${closed.join(", ") || "no"}`;
   if (answers.length) answered++;
   if (answers.length > 1) broken.push(`Two answers: ${tell()}`);
   if (said.length && !(answers.length === 1 && answers[0] === said[0])) broken.push(`Not what the visitor said: ${tell()}`);

@@ -11,7 +11,15 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import * as assert from "uvu/assert";
 import type { CobrowseConfig } from "../../src/api.d.ts";
-import { LP_TAG_EVENT_PATH, startSimulator, type Conversation, type Invitation, type InviteOptions, type Simulator, type SimulatorOptions } from "../simulator/simulator.ts";
+import {
+  LP_TAG_EVENT_PATH,
+  startSimulator,
+  type Conversation,
+  type Invitation,
+  type InviteOptions,
+  type Simulator,
+  type SimulatorOptions,
+} from "../simulator/simulator.ts";
 import type { Page } from "./browsers.ts";
 import { COLLECTOR } from "./browsers/collector.ts";
 import { shopPage, type Recorded, type ShopSettings } from "./shop-page.ts";

@@ -56,7 +56,10 @@ export function suite<C extends object = object>(name: string): Suite<C> {
   test.run = () => {
     register.after(async () => {
       if (!ready) return;
-      const begun = await ready.then(() => true, () => false);
+      const begun = await ready.then(
+        () => true,
+        () => false,
+      );
       for (const hook of hooks.after) {
         // Where before() failed, that is told already.
         await runAll([hook]).catch((error: unknown) => begun && Promise.reject(error));

@@ -63,7 +63,10 @@ test("a script is refused for each thing that breaks a page", () => {
   ];
   for (const [what, bad, sentence] of refused) {
     const found: string[] = faults(bad);
-    assert.ok(found.some((fault) => sentence.test(fault)), `${what}: ${found.join("; ") || "not refused"}`);
+    assert.ok(
+      found.some((fault) => sentence.test(fault)),
+      `${what}: ${found.join("; ") || "not refused"}`,
+    );
   }
 });
 
@@ -77,7 +80,10 @@ test("the script of inline.html is refused for what Tag Manager's compiler does 
   ];
   for (const [what, bad, sentence] of refused) {
     const found: string[] = faults(bad, ES5);
-    assert.ok(found.some((fault) => sentence.test(fault)), `${what}: ${found.join("; ") || "not refused"}`);
+    assert.ok(
+      found.some((fault) => sentence.test(fault)),
+      `${what}: ${found.join("; ") || "not refused"}`,
+    );
   }
   assert.equal(faults(script("function b(){function c(){}}"), ES5), []);
 });
@@ -85,7 +91,10 @@ test("the script of inline.html is refused for what Tag Manager's compiler does 
 test("5,000 bytes, and 5,300 of inline.html, are refused; one less, and the one global, are not", () => {
   const ofLength = (script: number, inline: number) => tooLong({ "dist/lp-cobrowse.min.js": "x".repeat(script), "dist/inline.html": "x".repeat(inline) });
   assert.equal(ofLength(4999, 5299), []);
-  assert.equal(ofLength(5000, 5300), ["lp-cobrowse.min.js: it has 5000 bytes, and must have fewer than 5000.", "inline.html: it has 5300 bytes, and must have fewer than 5300."]);
+  assert.equal(ofLength(5000, 5300), [
+    "lp-cobrowse.min.js: it has 5000 bytes, and must have fewer than 5000.",
+    "inline.html: it has 5300 bytes, and must have fewer than 5300.",
+  ]);
   assert.equal(faults(script("window.lpCobrowse={}")), []);
 });
 
@@ -154,7 +163,10 @@ test("the package has what users need, and nothing else", async () => {
 
 test("publint finds nothing", async () => {
   const { messages, pkg } = await publint({ pkgDir: ROOT, strict: true });
-  assert.equal(messages.map((message) => formatMessage(message, pkg!)), []);
+  assert.equal(
+    messages.map((message) => formatMessage(message, pkg!)),
+    [],
+  );
 });
 
 test.run();

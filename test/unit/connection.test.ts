@@ -18,7 +18,10 @@ test("a server that is down is tried again after waits that double from 1 s to 1
   given.network.faults.down = true;
   page.run();
   await given.time.pass(10 * MINUTE);
-  assert.equal(given.gaps, [1, 2, 4, 8, 16, 32, 64, 128, 128, 128].map((seconds) => seconds * SECOND + REFUSAL));
+  assert.equal(
+    given.gaps,
+    [1, 2, 4, 8, 16, 32, 64, 128, 128, 128].map((seconds) => seconds * SECOND + REFUSAL),
+  );
 });
 
 test("the waits are spread from nothing to the longest", async (given) => {
@@ -28,7 +31,10 @@ test("the waits are spread from nothing to the longest", async (given) => {
   given.network.faults.down = true;
   page.run();
   await given.time.pass(MINUTE);
-  assert.equal(given.gaps.slice(0, 5), [0.25 * 1, 0.75 * 2, 0.01 * 4, 0.5 * 8, 0.25 * 16].map((seconds) => seconds * SECOND + REFUSAL));
+  assert.equal(
+    given.gaps.slice(0, 5),
+    [0.25 * 1, 0.75 * 2, 0.01 * 4, 0.5 * 8, 0.25 * 16].map((seconds) => seconds * SECOND + REFUSAL),
+  );
 });
 
 test("a server that accepts sockets and refuses tokens is not hammered", async (given) => {
@@ -64,7 +70,10 @@ for (const code of [4401, 4407] as const) {
     given.network.faults.drop(code);
     await given.time.pass(2 * SECOND);
     assert.match(given.reasons[0]!, new RegExp(`jwt.*${code}`));
-    assert.equal(page.warnings, given.reasons.map((reason) => `[lp-cobrowse] ${reason}`));
+    assert.equal(
+      page.warnings,
+      given.reasons.map((reason) => `[lp-cobrowse] ${reason}`),
+    );
     assert.equal([given.reasons.length, given.provider.calls, given.tries, given.subscribed], [1, calls + 1, 2, true]);
   });
 }
@@ -449,7 +458,12 @@ test("online does not connect a page that is stopped, or hidden", async (given) 
 
 /* The server's clock */
 
-for (const [name, clockOffset] of Object.entries({ "ten minutes ahead": 10 * MINUTE, "ten minutes behind": -10 * MINUTE, "a day ahead": DAY, "a day behind": -DAY })) {
+for (const [name, clockOffset] of Object.entries({
+  "ten minutes ahead": 10 * MINUTE,
+  "ten minutes behind": -10 * MINUTE,
+  "a day ahead": DAY,
+  "a day behind": -DAY,
+})) {
   test(`with the server's clock ${name} an invitation is shown until it ends`, async (given) => {
     const page = await given.connected({ clockOffset });
     // Without an agent's message at its end: the page has to know by itself.
@@ -604,7 +618,13 @@ test("an invitation that a server tells of late after an outage is asked about a
   await given.time.pass(100);
   assert.ok(page.prompt);
   await given.answer("accept");
-  assert.equal([given.published, given.events], [["Offered", "Accepted"], ["Offered", "Closed cancelled", "Offered", "Accepted"]]);
+  assert.equal(
+    [given.published, given.events],
+    [
+      ["Offered", "Accepted"],
+      ["Offered", "Closed cancelled", "Offered", "Accepted"],
+    ],
+  );
 });
 
 test("a yes given while the connection is down reaches lpTag", async (given) => {
@@ -635,7 +655,13 @@ test("stop() closes the connection and withdraws the prompt; start() asks again,
   await given.time.pass(200);
   assert.ok(page.prompt);
   await given.answer("accept");
-  assert.equal([given.published, given.events], [["Offered", "Accepted"], ["Offered", "Closed stopped", "Offered", "Accepted"]]);
+  assert.equal(
+    [given.published, given.events],
+    [
+      ["Offered", "Accepted"],
+      ["Offered", "Closed stopped", "Offered", "Accepted"],
+    ],
+  );
 });
 
 test("start() replaces the connection by one with a fresh token", async (given) => {

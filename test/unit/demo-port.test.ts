@@ -13,7 +13,10 @@ test("the port is the argument's, else the environment's, else the default", () 
 
 for (const given of ["", "0", "65536", "8e3", "-1", "http", "80 "]) {
   test(`"${given}" is no port`, () => {
-    assert.throws(() => readPort(["--port", given], {}), (error: Error) => error.message.startsWith(`"${given}" is no port`));
+    assert.throws(
+      () => readPort(["--port", given], {}),
+      (error: Error) => error.message.startsWith(`"${given}" is no port`),
+    );
     assert.throws(() => readPort([], { PORT: given }), /is no port/);
   });
 }

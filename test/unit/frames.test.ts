@@ -10,12 +10,34 @@ const test = histories("frames");
 const { SEED = "20260901", RUNS = "300" } = process.env;
 
 /** Values that have surprised readers of JSON before. */
-const odd = fc.constantFrom<unknown[]>(null, true, 0, -1, 1e308, -1e308, 5e-324, 2 ** 53, "", "\0", "__proto__", "constructor", [], {}, [[]], [null], { length: 3 }, "CLOSED", "INVITED");
+const odd = fc.constantFrom<unknown[]>(
+  null,
+  true,
+  0,
+  -1,
+  1e308,
+  -1e308,
+  5e-324,
+  2 ** 53,
+  "",
+  "\0",
+  "__proto__",
+  "constructor",
+  [],
+  {},
+  [[]],
+  [null],
+  { length: 3 },
+  "CLOSED",
+  "INVITED",
+);
 const value = fc.oneof({ weight: 3, arbitrary: odd }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) });
 
 /** Where something can be wrong in a frame. */
 const path = fc.constantFrom(
-  ..."kind type body body.changes change change.type change.result change.result.convId details details.state details.dialogs dialog dialog.dialogId dialog.channelType dialog.state dialog.participants dialog.creationTs dialog.metaData dialog.metaData.sessionState dialog.metaData.serviceId dialog.metaData.mode dialog.metaData.expires".split(" "),
+  ..."kind type body body.changes change change.type change.result change.result.convId details details.state details.dialogs dialog dialog.dialogId dialog.channelType dialog.state dialog.participants dialog.creationTs dialog.metaData dialog.metaData.sessionState dialog.metaData.serviceId dialog.metaData.mode dialog.metaData.expires".split(
+    " ",
+  ),
 );
 
 /** An otherwise good frame about another conversation, wrong in some places. */
@@ -55,11 +77,14 @@ const junk = fc.oneof(
   fc.string(),
   value.map((value) => JSON.stringify(value)),
   fc.array(value).map((changes) => notification(changes)),
-  fc.record({ kind: value, type: value, reqId: fc.string({ minLength: 5 }), code: value, body: value }, { requiredKeys: [] }).map((frame) => JSON.stringify(frame)),
+  fc
+    .record({ kind: value, type: value, reqId: fc.string({ minLength: 5 }), code: value, body: value }, { requiredKeys: [] })
+    .map((frame) => JSON.stringify(frame)),
   nearlyGood.map((wrongs) => JSON.stringify(spoil(wrongs))),
 );
 
-const notification = (changes: unknown) => JSON.stringify({ kind: "notification", type: "cqm.ExConversationChangeNotification", body: { subscriptionId: "1", changes } });
+const notification = (changes: unknown) =>
+  JSON.stringify({ kind: "notification", type: "cqm.ExConversationChangeNotification", body: { subscriptionId: "1", changes } });
 
 /** That invitation of the conversation is what the visitor is asked about. */
 async function expectPrompt(given: Given, dialogId: string): Promise<void> {
@@ -158,7 +183,9 @@ for (const dialogId of ["__proto__", "constructor", "toString"]) {
 
 test("keys such as __proto__ change nothing for others", async (given) => {
   await given.connected();
-  given.network.faults.sendRaw('{"kind":"notification","type":"cqm.ExConversationChangeNotification","__proto__":{"polluted":1},"body":{"changes":{"type":"UPSERT","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"result":{"__proto__":{"polluted":1}}}}}');
+  given.network.faults.sendRaw(
+    '{"kind":"notification","type":"cqm.ExConversationChangeNotification","__proto__":{"polluted":1},"body":{"changes":{"type":"UPSERT","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"result":{"__proto__":{"polluted":1}}}}}',
+  );
   await given.time.pass(50);
   assert.is(({} as { polluted?: number }).polluted, undefined);
   await expectPrompt(given, given.network.openConversation().invite().dialogId);
@@ -176,8 +203,17 @@ test("a frame of 10 MB, and one that is 100,000 levels deep, are survived", asyn
   await given.connected();
   const conversation = given.network.openConversation();
   const long = "x".repeat(1000);
-  given.network.faults.sendRaw(notification(Array.from({ length: 10_000 }, (_, index) => ({ type: "UPSERT", result: { convId: `${index}`, conversationDetails: { state: "OPEN", dialogs: [{ dialogId: long, channelType: "MESSAGING" }] } } }))));
-  given.network.faults.sendRaw(`{"kind":"notification","type":"cqm.ExConversationChangeNotification","body":{"changes":${"[".repeat(100_000)}${"]".repeat(100_000)}}}`);
+  given.network.faults.sendRaw(
+    notification(
+      Array.from({ length: 10_000 }, (_, index) => ({
+        type: "UPSERT",
+        result: { convId: `${index}`, conversationDetails: { state: "OPEN", dialogs: [{ dialogId: long, channelType: "MESSAGING" }] } },
+      })),
+    ),
+  );
+  given.network.faults.sendRaw(
+    `{"kind":"notification","type":"cqm.ExConversationChangeNotification","body":{"changes":${"[".repeat(100_000)}${"]".repeat(100_000)}}}`,
+  );
   await given.time.pass(50);
   await expectPrompt(given, conversation.invite().dialogId);
 });

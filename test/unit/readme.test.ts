@@ -25,7 +25,10 @@ function firstColumn(after: string, text = README): string[] {
 
 test("every block has a language that some test runs", () => {
   const known = ["html", "css", "json", "ts", "sh", "text"];
-  assert.equal(BLOCKS.filter(({ language }) => !known.includes(language)), []);
+  assert.equal(
+    BLOCKS.filter(({ language }) => !known.includes(language)),
+    [],
+  );
 });
 
 test("JSON blocks are JSON", () => {
@@ -134,7 +137,13 @@ test("what it quotes from the console is printed", () => {
 });
 
 test("links and pictures lead somewhere", () => {
-  const anchors = [...README.matchAll(/^#+ (.*)$/gm)].map(([, title]) => `#${title!.toLowerCase().replace(/[^\w -]/g, "").replace(/ /g, "-")}`);
+  const anchors = [...README.matchAll(/^#+ (.*)$/gm)].map(
+    ([, title]) =>
+      `#${title!
+        .toLowerCase()
+        .replace(/[^\w -]/g, "")
+        .replace(/ /g, "-")}`,
+  );
   const text = README.replace(/^```[^]*?^```$/gm, "");
   for (const [, target] of text.matchAll(/\]\(([^)]+)\)/g)) {
     assert.ok(target!.startsWith("#") ? anchors.includes(target!) : existsSync(ROOT + target), `${target} leads nowhere`);

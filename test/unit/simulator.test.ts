@@ -133,7 +133,12 @@ domain.run();
 
 const opening = scenario("simulator: opening");
 
-for (const path of ["/ws_api/account/56072331/messaging/consumer", "/ws_api/account/56072331/messaging/consumer?v=2", "/ws_api/account/1/messaging/consumer?v=3", "/"]) {
+for (const path of [
+  "/ws_api/account/56072331/messaging/consumer",
+  "/ws_api/account/56072331/messaging/consumer?v=2",
+  "/ws_api/account/1/messaging/consumer?v=3",
+  "/",
+]) {
   opening(`refuses ${path}`, async ({ simulator }) => {
     await assertRefused(new Client(simulator, path));
     assert.is(simulator.violations.length, 1);
@@ -170,7 +175,10 @@ opening("survives a peer that is no WebSocket client", async ({ simulator }) => 
 opening.run();
 
 async function assertRefused(client: Client): Promise<void> {
-  const opened = await client.opened.then(() => true, () => false);
+  const opened = await client.opened.then(
+    () => true,
+    () => false,
+  );
   assert.not(opened);
 }
 
@@ -184,7 +192,10 @@ requests("InitConnection, GetClock, subscription", async ({ simulator }) => {
   const [socket] = simulator.sockets;
   assert.is(socket!.consumerId, CONSUMER);
   assert.ok(socket!.initialised && socket!.subscribed);
-  assert.equal(socket!.requests.map(({ type }) => type), ["InitConnection", "cqm.SubscribeExConversations", "GetClock"]);
+  assert.equal(
+    socket!.requests.map(({ type }) => type),
+    ["InitConnection", "cqm.SubscribeExConversations", "GetClock"],
+  );
   assert.equal(simulator.violations, []);
 });
 
@@ -383,12 +394,21 @@ invitations("are answered by the page's lpTag events", async ({ simulator }) => 
   const told = [];
   for (let count = 0; count < 7; count++) told.push(await client.notification());
   assert.equal(
-    told.map((frame) => cobrowse(frame).map((dialog) => dialog.metaData.sessionState).join()),
+    told.map((frame) =>
+      cobrowse(frame)
+        .map((dialog) => dialog.metaData.sessionState)
+        .join(),
+    ),
     ["", "INVITED", "ACCEPTED", "ACCEPTED", "CLOSED", "CLOSED,INVITED", "CLOSED,CLOSED"],
   );
   assert.equal(
     simulator.log.flatMap((entry) => (entry.type === "lpTag" ? [[entry.name, entry.known]] : [])),
-    [["cobrowseOffered", true], ["cobrowseAccepted", true], ["cobrowseDeclined", true], ["cobrowseAccepted", false]],
+    [
+      ["cobrowseOffered", true],
+      ["cobrowseAccepted", true],
+      ["cobrowseDeclined", true],
+      ["cobrowseAccepted", false],
+    ],
   );
 });
 
@@ -407,7 +427,12 @@ invitations("the same dialogId can be invited anew", async ({ simulator }) => {
   conversation.invite({ dialogId: "COAPP" }).cancel();
   conversation.invite({ dialogId: "COAPP", seconds: 60 });
   for (const expected of ["", "INVITED", "CLOSED", "INVITED"]) {
-    assert.is(cobrowse(await client.notification()).map((dialog) => dialog.metaData.sessionState).join(), expected);
+    assert.is(
+      cobrowse(await client.notification())
+        .map((dialog) => dialog.metaData.sessionState)
+        .join(),
+      expected,
+    );
   }
 });
 
@@ -449,7 +474,10 @@ invitations("a snapshot shows what is pending, and what has ended as CLOSED", as
   conversation.invite().cancel();
   conversation.invite();
   const client = await subscribed(simulator);
-  assert.equal(cobrowse(await client.notification()).map((dialog) => dialog.metaData.sessionState), ["CLOSED", "INVITED"]);
+  assert.equal(
+    cobrowse(await client.notification()).map((dialog) => dialog.metaData.sessionState),
+    ["CLOSED", "INVITED"],
+  );
 });
 
 invitations.run();
@@ -463,7 +491,14 @@ forgetful("an ended dialog is told once", async ({ simulator }) => {
   conversation.invite();
   const told = [];
   for (let count = 0; count < 4; count++) told.push(await client.notification());
-  assert.equal(told.map((frame) => cobrowse(frame).map((dialog) => dialog.metaData.sessionState).join()), ["", "INVITED", "CLOSED", "INVITED"]);
+  assert.equal(
+    told.map((frame) =>
+      cobrowse(frame)
+        .map((dialog) => dialog.metaData.sessionState)
+        .join(),
+    ),
+    ["", "INVITED", "CLOSED", "INVITED"],
+  );
 });
 
 forgetful.run();

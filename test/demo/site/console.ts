@@ -83,14 +83,7 @@ function showSession(): void {
   session.classList.toggle("invited", invitation?.state === "INVITED");
   session.classList.toggle("accepted", invitation?.state === "ACCEPTED");
   const steps: Record<string, string> = { INVITED: "Invited", ACCEPTED: "Session" };
-  setText(
-    find("#session"),
-    invitation
-      ? `${steps[invitation.state]}: ${invitation.mode}`
-      : conversation
-        ? "Nobody is invited"
-        : "The conversation has ended",
-  );
+  setText(find("#session"), invitation ? `${steps[invitation.state]}: ${invitation.mode}` : conversation ? "Nobody is invited" : "The conversation has ended");
   setText(find("#left"), invitation?.state === "INVITED" ? clock(invitation.endsAt - Date.now()) : "");
 }
 

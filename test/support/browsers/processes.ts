@@ -75,6 +75,10 @@ process.on("exit", () => {
     }
   }
 });
-for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]] as const) {
+for (const [signal, number] of [
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+  ["SIGHUP", 1],
+] as const) {
   process.once(signal, () => process.exit(128 + number));
 }

@@ -203,7 +203,10 @@ class WebKitPage extends SharedPage implements Page {
   }
 
   async type(text: string): Promise<void> {
-    const actions = [...text].flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]);
+    const actions = [...text].flatMap((value) => [
+      { type: "keyDown", value },
+      { type: "keyUp", value },
+    ]);
     await this.#act({ type: "key", id: "keyboard", actions });
   }
 
