@@ -33,7 +33,7 @@ export interface CobrowseConfig {
   /** Origin of LivePerson's messaging server, e.g. `wss://va.msg.liveperson.net`. Default: LivePerson's domain service is asked. */
   server?: string;
   /** `"dialog"` (the default): the built-in dialog. `"confirm"`: the browser's own `confirm()`. */
-  prompt?: "dialog" | "confirm";
+  prompt?: "dialog" | "confirm" | WindowPath;
   /** The words of the prompt. Default: English. */
   text?: CobrowseText | WindowPath;
   /** Sent in the lpTag events. Default: `"Visitor"`. */
@@ -52,7 +52,7 @@ export interface CobrowseConfig {
 
 /** Why an invitation ended without an answer given here. */
 export type CobrowseClosedReason =
-  /** The agent withdrew it, its conversation ended, or it was declined somewhere else. */
+  /** The agent withdrew it, its conversation ended, it was declined somewhere else, or it was gone after an outage. */
   | "cancelled"
   /** Its end time passed. */
   | "expired"

@@ -3,17 +3,17 @@
   // src/clock.ts
   /** An answer has to get there in time; and what ends now has expired, also if the server's CLOSED comes a little early. */
   var MARGIN = 500;
-  /** How far the server's clock is ahead of `performance.now()`, which the visitor can't set. 0 until GetClock is answered. */
+  /** The server's clock minus `performance.now()`, which the visitor can't set, plus the margin. 0 until GetClock is answered. */
   var ahead = 0;
   /** An answer without the time leaves it as it was. */
   function learnServerTime(currentTime) {
     ahead = currentTime - performance.now() + MARGIN || ahead;
   }
-  /** Until it is learnt anew no invitation goes on, also not what a frame still brings that was being read when the page stopped. */
+  /** No invitation goes on until it is learnt anew. (A listener may call stop() while a frame is read that brings more.) */
   function forgetServerTime() {
     ahead = 0;
   }
-  /** The server's time in milliseconds; 0 while it is not known. */
+  /** The server's time in milliseconds, ahead by the margin; 0 while it is not known. */
   function serverTime() {
     return ahead && performance.now() + ahead;
   }
@@ -91,7 +91,7 @@
   /** 1 s doubled seven times is about 2 min. */
   var DOUBLINGS = 7;
   /**
-   * Milliseconds before the next try, after so many failures in a row: at random up to a limit that doubles with each ("full
+   * Milliseconds before the next try, after so many failed ones before this: at random up to a limit that doubles with each ("full
    * jitter", so that a crowd that lost the server at once does not come back at once).
    *
    * @param random from 0 to 1
@@ -111,9 +111,9 @@
     view: START + " and scroll" + END,
     follow: START + END
   };
-  /** A word of the prompt by its key, or the sentence of a mode: from the site, or else in English. */
+  /** A word of the prompt by its key, or the sentence of a mode: from the site, or else in English; there may be none. */
   function word(key) {
-    return lookUp((lookUp(config.text) || english)[key] || english[key]);
+    return lookUp((lookUp(config.text) || english)[key]) || english[key];
   }
 
   // src/confirm.ts
@@ -123,16 +123,16 @@
    */
   var SETTLE = 300;
   /** Firefox delivers frames and runs timers during confirm(): this may be called again while it is open. */
-  var open;
+  var isOpen;
   /** Hidden with its tab, or ended, since it was asked. */
   var withdrawn;
   function askByConfirm(invitation) {
-    if (open) return;
-    open = true;
+    if (isOpen) return;
+    isOpen = true;
     withdrawn = false;
     const yes = confirm(word("title") + " " + word(invitation.mode));
     setTimeout(() => {
-      open = false;
+      isOpen = false;
       // When the tab becomes hidden, Chromium itself says no, and only then tells the page of the tab. That is not an answer, and
       // the page may be seen again by now: timers of hidden pages are late.
       if (yes) invitation.accept();
@@ -228,7 +228,7 @@
   var identity;
   /** By the server's clock, in milliseconds. */
   var endTime;
-  /** Empty until the present connection has shown the invitation as pending. */
+  /** The conversation in which the present connection has shown the invitation as pending; empty until it has. */
   var conversationId;
   var offered;
   /** Whether the built-in prompt asks. Until the invitation is offered nobody does; if a listener prevents that, the page does. */
@@ -244,10 +244,10 @@
   function invite(dialog2, convId) {
     const id = dialog2.dialogId;
     const { serviceId, mode, expires } = dialog2.metaData;
-    const end = expires * 1e3 || dialog2.creationTs + LIFETIME;
-    const key = id + end;
+    const endsAt = expires * 1e3 || dialog2.creationTs + LIFETIME;
+    const key = id + endsAt;
     if (pending && key == identity) conversationId = convId;
-    else if (fate[key] != ENDED && !(end < serverTime()) && word(mode).trim()) {
+    else if (fate[key] != ENDED && !(endsAt < serverTime()) && word(mode).trim()) {
       // serviceId is the consumer's id, "#" and the conversation's. Of ssid and svid LivePerson takes any string that is not empty.
       const invitation = {
         serviceId,
@@ -264,13 +264,13 @@
           if (pending == invitation) finish("Declined", true);
         }
       };
-      // Set first, so that the older one is replaced for good, even if this connection has not shown it.
+      // The server speaks of this conversation now: the older one is replaced for good, even if this connection has not shown it.
       conversationId = convId;
-      close("replaced");
+      end("replaced");
       pending = invitation;
       dialogId = id;
       identity = key;
-      endTime = end;
+      endTime = endsAt;
       offered = asking = false;
       setTimeout(() => {
         if (pending == invitation && !offered) report("no lpTag.events.publish");
@@ -278,19 +278,19 @@
     }
   }
   /** The server shows the dialog as anything but an open invitation: it is over for good, also if it was only to come again. */
-  function endDialog(id, answered) {
+  function endDialog(id, acceptedElsewhere) {
     if (id == dialogId) {
       fate[identity] = ENDED;
-      close(answered && "answered");
+      end(acceptedElsewhere && "answered");
     }
   }
   /** The conversation is over. */
   function endConversation(convId) {
-    if (convId == conversationId) close();
+    if (convId == conversationId) end();
   }
   /** The present connection has shown all that is pending: what it has not shown is over. */
   function endUnconfirmed() {
-    if (!conversationId) close();
+    if (!conversationId) end();
   }
   /** The connection is lost. From here on the server has to confirm the pending invitation before it is shown again. */
   function doubt() {
@@ -300,7 +300,7 @@
   function advance() {
     const now = serverTime();
     if (pending && now) {
-      if (endTime < now) close("expired");
+      if (endTime < now) end("expired");
       else {
         // Is publish there? A function at the end of a path is called, and bind() does no harm.
         if (!offered && lookUp(TAG + "events.publish.bind")) offer(pending);
@@ -323,27 +323,25 @@
    *
    * @param reason where it is not given: the agent cancelled, or something else did in LivePerson
    */
-  function close(reason) {
+  function end(reason) {
     if (pending) {
       pending.reason = reason || "cancelled";
       finish("Closed");
     }
   }
-  /** The one way out of the pending invitation: through `accept()`, `decline()` or `close()`. */
+  /** The one way out of the pending invitation: through `accept()`, `decline()` or `end()`. */
   function finish(event, answered) {
     const invitation = pending;
     pending = null;
     hidePrompt();
-    // What ends without a word from the server, by stop() or unseen in an outage, comes again if it is still pending then.
+    // What ends without a word from the server, by stop() or unseen in an outage, may come again: it is shown anew if it is still
+    // pending then.
     if (answered || conversationId) fate[identity] = ENDED;
     if (offered) tell(event, invitation, answered);
   }
 
   // src/conversation.ts
-  /** A COBROWSE dialog as a frame shows it; any field may be missing. */
-  /** LivePerson may send a list of one as the element itself. */
-  /** What a notification says of conversations; any field may be missing. */
-  /** Visits each item of a list. One of the wrong shape is passed over, and nothing else is lost by it. */
+  /** Visits each item of a list. One that lacks something throws there, is passed over, and nothing else is lost by it. */
   function each(list, visit) {
     [].concat(list).map((item) => {
       try {
@@ -394,11 +392,10 @@
   /** The first two requests of a connection, by number; all others are GetClock. */
   var INIT_CONNECTION = 1;
   var SUBSCRIBE = 2;
-  /** What LivePerson sends: the answer to a request, or a notification. Any field may be missing. */
   var stopped;
   /** The one connection, if there is one. */
   var socket;
-  /** The next thing that happens to the connection by itself. */
+  /** For the next thing that happens to the connection by itself. An attempt to connect is the present one while it is still its own. */
   var timer;
   /** In a row; a look in vain for the account is one too. */
   var failures = 0;
@@ -407,8 +404,8 @@
     return timer = setTimeout(step, wait);
   }
   /**
-   * Ends what there is of a connection, and connects anew if that is wanted then. The prompt outlives that, but not what the page
-   * or the visitor does.
+   * Ends what there is of a connection, and connects anew if the page is not stopped and seen. The prompt outlives that; whoever
+   * wants it away has to say so.
    */
   function reconnect() {
     doubt();
@@ -439,11 +436,10 @@
     const account = lookUp(config.account);
     let jwt;
     if (!account && ++failures == 3) report("no account");
-    // Once something else has happened there is another timer, and what this attempt still finds is not used.
     const attempt = next(retry, HEARTBEAT);
     Promise.resolve(account && lookUp(config.jwt)).then((found) => (jwt = found) && (lookUp(config.server) || askDomainService(account))).then((server) => {
       if (attempt == timer)
-        if (jwt) open2(new WebSocket(server + "/ws_api/account/" + account + "/messaging/consumer?v=3"), jwt);
+        if (jwt) use(new WebSocket(server + "/ws_api/account/" + account + "/messaging/consumer?v=3"), jwt);
         else next(connect, LOOK_AGAIN);
     }).catch(() => {
       if (attempt == timer) retry();
@@ -455,8 +451,7 @@
       "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0"
     ).then((response) => response.json()).then((found) => "wss://" + found.baseURI.trim());
   }
-  /** Takes a new socket into use. */
-  function open2(opened, jwt) {
+  function use(opened, jwt) {
     let requests = 0;
     const request = (type, headers, body) => {
       next(retry, HEARTBEAT);
@@ -480,9 +475,10 @@
               request("cqm.SubscribeExConversations", void 0, { convState: ["OPEN"] });
             } else if (requests == SUBSCRIBE) getClock();
             else {
+              // What is next comes first: whoever hears of an end may call stop().
+              next(getClock, HEARTBEAT);
               learnServerTime(frame.body.currentTime);
               endUnconfirmed();
-              next(getClock, HEARTBEAT);
             }
           readChanges(frame.body.changes);
           advance();
@@ -513,9 +509,10 @@
       window.lpCobrowse = {
         start,
         stop() {
+          // In this order: what ends without a connection may come again.
           stop();
           forgetServerTime();
-          close("stopped");
+          end("stopped");
         }
       };
       addEventListener("pagehide", reconnect);

@@ -3,7 +3,7 @@ const SHORTEST_WAIT = 1e3;
 const DOUBLINGS = 7;
 
 /**
- * Milliseconds before the next try, after so many failures in a row: at random up to a limit that doubles with each ("full
+ * Milliseconds before the next try, after so many failed ones before this: at random up to a limit that doubles with each ("full
  * jitter", so that a crowd that lost the server at once does not come back at once).
  *
  * @param random from 0 to 1

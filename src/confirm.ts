@@ -8,17 +8,17 @@ import { word } from "./words.ts";
 const SETTLE = 300;
 
 /** Firefox delivers frames and runs timers during confirm(): this may be called again while it is open. */
-let open: boolean;
+let isOpen: boolean;
 /** Hidden with its tab, or ended, since it was asked. */
 let withdrawn: boolean;
 
 export function askByConfirm(invitation: CobrowseInvitation): void {
-  if (open) return;
-  open = true;
+  if (isOpen) return;
+  isOpen = true;
   withdrawn = false;
   const yes = confirm(word("title") + " " + word(invitation.mode));
   setTimeout(() => {
-    open = false;
+    isOpen = false;
     // When the tab becomes hidden, Chromium itself says no, and only then tells the page of the tab. That is not an answer, and
     // the page may be seen again by now: timers of hidden pages are late.
     if (yes) invitation.accept();

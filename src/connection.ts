@@ -1,8 +1,9 @@
 import { backoff } from "./backoff.ts";
 import { learnServerTime } from "./clock.ts";
 import { config, lookUp } from "./config.ts";
-import { readChanges, type Changes } from "./conversation.ts";
+import { readChanges } from "./conversation.ts";
 import { clientProperties } from "./device.ts";
+import type { Frame } from "./frames";
 import { advance, doubt, endUnconfirmed } from "./invitation.ts";
 import { report } from "./page.ts";
 
@@ -15,17 +16,10 @@ const LOOK_AGAIN = 5e3;
 const INIT_CONNECTION = 1;
 const SUBSCRIBE = 2;
 
-/** What LivePerson sends: the answer to a request, or a notification. Any field may be missing. */
-interface Frame {
-  reqId: string;
-  code: number;
-  body: { currentTime: number; changes: Changes };
-}
-
 let stopped: boolean;
 /** The one connection, if there is one. */
 let socket: WebSocket | null;
-/** The next thing that happens to the connection by itself. */
+/** For the next thing that happens to the connection by itself. An attempt to connect is the present one while it is still its own. */
 let timer: ReturnType<typeof setTimeout>;
 /** In a row; a look in vain for the account is one too. */
 let failures = 0;
@@ -36,8 +30,8 @@ function next(step: () => void, wait?: number): typeof timer {
 }
 
 /**
- * Ends what there is of a connection, and connects anew if that is wanted then. The prompt outlives that, but not what the page
- * or the visitor does.
+ * Ends what there is of a connection, and connects anew if the page is not stopped and seen. The prompt outlives that; whoever
+ * wants it away has to say so.
  */
 export function reconnect(): void {
   doubt();
@@ -73,13 +67,12 @@ function connect(): void {
   const account = lookUp(config.account);
   let jwt: string;
   if (!account && ++failures == 3) report("no account");
-  // Once something else has happened there is another timer, and what this attempt still finds is not used.
   const attempt = next(retry, HEARTBEAT);
   Promise.resolve(account && lookUp(config.jwt))
     .then((found) => (jwt = found) && (lookUp(config.server) || askDomainService(account)))
     .then((server) => {
       if (attempt == timer)
-        if (jwt) open(new WebSocket(server + "/ws_api/account/" + account + "/messaging/consumer?v=3"), jwt);
+        if (jwt) use(new WebSocket(server + "/ws_api/account/" + account + "/messaging/consumer?v=3"), jwt);
         else next(connect, LOOK_AGAIN);
     })
     .catch(() => {
@@ -96,8 +89,7 @@ function askDomainService(account: string): Promise<string> {
     .then((found) => "wss://" + found.baseURI.trim());
 }
 
-/** Takes a new socket into use. */
-function open(opened: WebSocket, jwt: string): void {
+function use(opened: WebSocket, jwt: string): void {
   let requests = 0;
   const request = (type: string, headers?: object[], body?: object) => {
     next(retry, HEARTBEAT);
@@ -121,9 +113,10 @@ function open(opened: WebSocket, jwt: string): void {
             request("cqm.SubscribeExConversations", undefined, { convState: ["OPEN"] });
           } else if (requests == SUBSCRIBE) getClock();
           else {
+            // What is next comes first: whoever hears of an end may call stop().
+            next(getClock, HEARTBEAT);
             learnServerTime(frame.body.currentTime);
             endUnconfirmed();
-            next(getClock, HEARTBEAT);
           }
         readChanges(frame.body.changes);
         advance();

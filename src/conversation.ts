@@ -1,35 +1,7 @@
+import type { Changes, Dialog, OneOrMore } from "./frames";
 import { endConversation, endDialog, invite } from "./invitation.ts";
 
-/** A COBROWSE dialog as a frame shows it; any field may be missing. */
-export interface Dialog {
-  dialogId: string;
-  channelType: string;
-  /** OPEN or CLOSE. */
-  state: string;
-  participants: OneOrMore<string>;
-  /** Milliseconds. */
-  creationTs: number;
-  metaData: {
-    /** INVITED, ACCEPTED or CLOSED. */
-    sessionState: string;
-    serviceId: string;
-    mode: string;
-    /** Seconds. */
-    expires: number;
-  };
-}
-
-/** LivePerson may send a list of one as the element itself. */
-type OneOrMore<Item> = Item | Item[];
-
-/** What a notification says of conversations; any field may be missing. */
-export type Changes = OneOrMore<{
-  /** UPSERT or DELETE. */
-  type: string;
-  result: { convId: string; conversationDetails: { state: string; dialogs: OneOrMore<Dialog> } };
-}>;
-
-/** Visits each item of a list. One of the wrong shape is passed over, and nothing else is lost by it. */
+/** Visits each item of a list. One that lacks something throws there, is passed over, and nothing else is lost by it. */
 function each<Item>(list: OneOrMore<Item>, visit: (item: Item) => void): void {
   ([] as Item[]).concat(list).map((item) => {
     try {

@@ -1,7 +1,7 @@
 import type { CobrowseClosedReason, CobrowseInvitation } from "./api";
 import { serverTime } from "./clock.ts";
 import { TAG, config, lookUp } from "./config.ts";
-import type { Dialog } from "./conversation.ts";
+import type { Dialog } from "./frames";
 import { report, tell } from "./page.ts";
 import { hidePrompt, showPrompt } from "./prompt.ts";
 import { word } from "./words.ts";
@@ -19,7 +19,7 @@ let dialogId: string;
 let identity: string;
 /** By the server's clock, in milliseconds. */
 let endTime: number;
-/** Empty until the present connection has shown the invitation as pending. */
+/** The conversation in which the present connection has shown the invitation as pending; empty until it has. */
 let conversationId: string;
 let offered: boolean;
 /** Whether the built-in prompt asks. Until the invitation is offered nobody does; if a listener prevents that, the page does. */
@@ -38,10 +38,10 @@ let ticker: ReturnType<typeof setTimeout>;
 export function invite(dialog: Dialog, convId: string): void {
   const id = dialog.dialogId;
   const { serviceId, mode, expires } = dialog.metaData;
-  const end = expires * 1e3 || dialog.creationTs + LIFETIME;
-  const key = id + end;
+  const endsAt = expires * 1e3 || dialog.creationTs + LIFETIME;
+  const key = id + endsAt;
   if (pending && key == identity) conversationId = convId;
-  else if (fate[key] != ENDED && !(end < serverTime()) && word(mode).trim()) {
+  else if (fate[key] != ENDED && !(endsAt < serverTime()) && word(mode).trim()) {
     // serviceId is the consumer's id, "#" and the conversation's. Of ssid and svid LivePerson takes any string that is not empty.
     const invitation: CobrowseInvitation = {
       serviceId,
@@ -58,13 +58,13 @@ export function invite(dialog: Dialog, convId: string): void {
         if (pending == invitation) finish("Declined", true);
       },
     };
-    // Set first, so that the older one is replaced for good, even if this connection has not shown it.
+    // The server speaks of this conversation now: the older one is replaced for good, even if this connection has not shown it.
     conversationId = convId;
-    close("replaced");
+    end("replaced");
     pending = invitation;
     dialogId = id;
     identity = key;
-    endTime = end;
+    endTime = endsAt;
     offered = asking = false;
     setTimeout(() => {
       if (pending == invitation && !offered) report("no lpTag.events.publish");
@@ -73,21 +73,21 @@ export function invite(dialog: Dialog, convId: string): void {
 }
 
 /** The server shows the dialog as anything but an open invitation: it is over for good, also if it was only to come again. */
-export function endDialog(id: string, answered: boolean): void {
+export function endDialog(id: string, acceptedElsewhere: boolean): void {
   if (id == dialogId) {
     fate[identity] = ENDED;
-    close(answered && "answered");
+    end(acceptedElsewhere && "answered");
   }
 }
 
 /** The conversation is over. */
 export function endConversation(convId: string): void {
-  if (convId == conversationId) close();
+  if (convId == conversationId) end();
 }
 
 /** The present connection has shown all that is pending: what it has not shown is over. */
 export function endUnconfirmed(): void {
-  if (!conversationId) close();
+  if (!conversationId) end();
 }
 
 /** The connection is lost. From here on the server has to confirm the pending invitation before it is shown again. */
@@ -99,7 +99,7 @@ export function doubt(): void {
 export function advance(): void {
   const now = serverTime();
   if (pending && now) {
-    if (endTime < now) close("expired");
+    if (endTime < now) end("expired");
     else {
       // Is publish there? A function at the end of a path is called, and bind() does no harm.
       if (!offered && lookUp(TAG + "events.publish.bind")) offer(pending);
@@ -124,19 +124,20 @@ function offer(invitation: CobrowseInvitation): void {
  *
  * @param reason where it is not given: the agent cancelled, or something else did in LivePerson
  */
-export function close(reason?: CobrowseClosedReason | false): void {
+export function end(reason?: CobrowseClosedReason | false): void {
   if (pending) {
     pending.reason = reason || "cancelled";
     finish("Closed");
   }
 }
 
-/** The one way out of the pending invitation: through `accept()`, `decline()` or `close()`. */
+/** The one way out of the pending invitation: through `accept()`, `decline()` or `end()`. */
 function finish(event: "Accepted" | "Declined" | "Closed", answered?: boolean): void {
   const invitation = pending!;
   pending = null;
   hidePrompt();
-  // What ends without a word from the server, by stop() or unseen in an outage, comes again if it is still pending then.
+  // What ends without a word from the server, by stop() or unseen in an outage, may come again: it is shown anew if it is still
+  // pending then.
   if (answered || conversationId) fate[identity] = ENDED;
   if (offered) tell(event, invitation, answered);
 }

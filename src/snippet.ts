@@ -1,7 +1,7 @@
 import { forgetServerTime } from "./clock.ts";
 import { CONFIG_SENTENCE, config, readConfig } from "./config.ts";
 import { reconnect, start, stop, wake } from "./connection.ts";
-import { close } from "./invitation.ts";
+import { end } from "./invitation.ts";
 import { report } from "./page.ts";
 import { hidePrompt } from "./prompt.ts";
 
@@ -26,9 +26,10 @@ if (!window.lpCobrowse) {
     window.lpCobrowse = {
       start,
       stop() {
+        // In this order: what ends without a connection may come again.
         stop();
         forgetServerTime();
-        close("stopped");
+        end("stopped");
       },
     };
     addEventListener("pagehide", reconnect);

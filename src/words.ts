@@ -12,7 +12,7 @@ const english: Record<string, string> = {
   follow: START + END,
 };
 
-/** A word of the prompt by its key, or the sentence of a mode: from the site, or else in English. */
+/** A word of the prompt by its key, or the sentence of a mode: from the site, or else in English; there may be none. */
 export function word(key: string): string {
-  return lookUp((lookUp(config.text) || english)[key] || english[key]);
+  return lookUp((lookUp(config.text) || english)[key]) || english[key];
 }

@@ -26,7 +26,7 @@ export async function measureBytes(): Promise<Table> {
     ],
     limits: [
       { what: "dist/lp-cobrowse.min.js", reach: "under 5,000 B", measured: bytes(product.raw), holds: product.raw < 5000 },
-      { what: "the same, gzipped", reach: "under 2,700 B", measured: bytes(product.gzip), holds: product.gzip < 2700 },
+      { what: "the same, gzipped", reach: "under 2,900 B", measured: bytes(product.gzip), holds: product.gzip < 2900 },
     ],
   };
 }
