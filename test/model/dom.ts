@@ -82,7 +82,6 @@ export class Element extends Target {
 
 export class ShadowRoot extends Element {
   readonly host: Element;
-  adoptedStyleSheets: unknown[] = [];
 
   constructor(host: Element) {
     super("#shadow-root", host.ownerDocument);
@@ -127,7 +126,6 @@ export class Document extends Target {
   readonly documentElement: Element;
   /** The open modal dialogs, the lowest first. */
   topLayer: Dialog[] = [];
-  readonly adoptedStyleSheets: unknown[] = [];
   activeElement: Element | null = null;
   currentScript: Element | null = null;
   hidden = false;

@@ -95,9 +95,6 @@ export class FakePage {
       Math: Object.assign(Object.create(Math), { random }),
       CustomEvent: PageEvent,
       Event: PageEvent,
-      CSSStyleSheet: class {
-        replaceSync(): void {}
-      },
       matchMedia: () => ({ matches: false }),
       console: { warn: (...words: unknown[]) => void this.warnings.push(words.join(" ")) },
       setTimeout: (task: (...values: unknown[]) => void, wait = 0, ...values: unknown[]) => this.#setTimeout(() => task(...values), wait),
