@@ -9,14 +9,14 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { compile, faults, files, tooLong } from "../../build.mjs";
+import { compile, compileBoth, faults, files, INLINE, tooLong } from "../../build.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
-const ES5 = { target: "es5", ecmaVersion: 5 };
-const { code }: { code: string } = await compile();
-const { code: inlineCode }: { code: string } = await compile(ES5);
-const built: Record<string, string> = await files();
+const scripts: Record<"product" | "inline", { code: string }> = await compileBoth();
+const { code } = scripts.product;
+const { code: inlineCode } = scripts.inline;
+const built: Record<string, string> = await files(scripts);
 const hashOf = (text: string) => `sha384-${createHash("sha384").update(text).digest("base64")}`;
 const hash = hashOf(code);
 
@@ -28,12 +28,13 @@ test("what is committed is what src/ builds", async () => {
 
 test("two builds give the same bytes", async () => {
   assert.ok((await compile()).code === code);
-  assert.equal(await files(), built);
+  assert.ok((await compile(INLINE)).code === inlineCode);
+  assert.equal(await files(scripts), built);
 });
 
 test("the scripts have no fault, and are short enough", () => {
   assert.is(built["dist/lp-cobrowse.min.js"], code);
-  assert.equal([...faults(code), ...faults(inlineCode, ES5), ...tooLong(built)], []);
+  assert.equal([...faults(code), ...faults(inlineCode, INLINE), ...tooLong(built)], []);
 });
 
 test("what can be read is the same program, with its comments", () => {
@@ -59,6 +60,7 @@ test("a script is refused for each thing that breaks a page", () => {
     ["a spread object", script("a={...a}"), /not ES2017/],
     ["a catch without its error", script("try{a()}catch{}"), /not ES2017/],
     ["a helper beside the function", `function _type_of(){}${script("")}`, /not a single expression/],
+    ["a function that runs before it is there", script("var b=()=>c();b();var c=()=>1"), /throws when it runs: c is not a function/],
     ["another global", script("window.lpCobrowse={};window.helper=1"), /adds the global helper$/],
   ];
   for (const [what, bad, sentence] of refused) {
@@ -79,13 +81,13 @@ test("the script of inline.html is refused for what Tag Manager's compiler does 
     ["a function after if", script("if(a)function b(){}"), /declares a function inside a block/],
   ];
   for (const [what, bad, sentence] of refused) {
-    const found: string[] = faults(bad, ES5);
+    const found: string[] = faults(bad, INLINE);
     assert.ok(
       found.some((fault) => sentence.test(fault)),
       `${what}: ${found.join("; ") || "not refused"}`,
     );
   }
-  assert.equal(faults(script("function b(){function c(){}}"), ES5), []);
+  assert.equal(faults(script("function b(){function c(){}}"), INLINE), []);
 });
 
 test("5,000 bytes, and 5,300 of inline.html, are refused; one less, and the one global, are not", () => {
@@ -123,12 +125,12 @@ test("the script's URL comes from one field, with the version in it; --base over
   assert.is(src(built["snippet.html"]!), `${config.base.replace("{version}", version)}lp-cobrowse.min.js`);
   assert.match(src(built["snippet.html"]!)!, `@${version}/`);
 
-  const own = await files("https://static.example/js");
+  const own = await files(scripts, "https://static.example/js");
   assert.is(src(own["snippet.html"]), "https://static.example/js/lp-cobrowse.min.js");
   assert.match(own["README.md"], '<script src="https://static.example/js/lp-cobrowse.min.js"');
   assert.is(own["dist/inline.html"], built["dist/inline.html"]);
 
-  const versioned = await files("https://static.example/{version}/");
+  const versioned = await files(scripts, "https://static.example/{version}/");
   assert.is(src(versioned["snippet.html"]), `https://static.example/${version}/lp-cobrowse.min.js`);
 });
 
