@@ -3,11 +3,11 @@
   // src/clock.ts
   /** An answer has to get there in time; and what ends now has expired, also if the server's CLOSED comes a little early. */
   var MARGIN = 500;
-  /** The server's clock minus `performance.now()`, which the visitor can't set, plus the margin. 0 until GetClock is answered. */
+  /** The server's clock minus `Date.now()`, which the visitor can't set, plus the margin. 0 until GetClock is answered. */
   var ahead = 0;
   /** An answer without the time leaves it as it was. */
   function learnServerTime(currentTime) {
-    ahead = currentTime - performance.now() + MARGIN || ahead;
+    ahead = currentTime - Date.now() + MARGIN || ahead;
   }
   /** No invitation goes on until it is learnt anew. (A listener may call stop() while a frame is read that brings more.) */
   function forgetServerTime() {
@@ -15,7 +15,7 @@
   }
   /** The server's time in milliseconds, ahead by the margin; 0 while it is not known. */
   function serverTime() {
-    return ahead && performance.now() + ahead;
+    return ahead && Date.now() + ahead;
   }
 
   // src/page.ts
@@ -46,6 +46,8 @@
   }
 
   // src/config.ts
+  /** What `data-lp-cobrowse` is called by `dataset`, and the published object by `window`. */
+  var API = "lpCobrowse";
   var ATTRIBUTE = "data-" + NAME;
   /** Said in the console, and by the demo's configurator, when there is no usable config. */
   var CONFIG_SENTENCE = ATTRIBUTE + " needs JSON with jwt";
@@ -63,7 +65,7 @@
     // A script that a tag manager created anew is currentScript too, but has lost its data-* attributes.
     const script = document.currentScript;
     try {
-      const json = script && script.dataset.lpCobrowse || document.querySelector("[" + ATTRIBUTE + "]").dataset.lpCobrowse;
+      const json = script && script.dataset[API] || document.querySelector("[" + ATTRIBUTE + "]").dataset[API];
       Object.assign(config, JSON.parse(json));
     } catch (error) {
       // What is not JSON, or nowhere, leaves the config without jwt.
@@ -77,7 +79,7 @@
     let owner;
     try {
       // The path starts at window, which is its own property `window`.
-      if (/^window[.]/.test(value))
+      if (/^window\./.test(value))
         value = value.split(".").reduce((found, name) => (owner = found)[name], window);
       // Only what a path leads to: nothing else can be a function of the site's.
       return owner && value.call ? value.call(owner) : value;
@@ -97,12 +99,12 @@
    * @param random from 0 to 1
    */
   function backoff(failures2, random) {
-    return random * (SHORTEST_WAIT << Math.min(failures2, DOUBLINGS));
+    return SHORTEST_WAIT + random * (SHORTEST_WAIT << Math.min(failures2, DOUBLINGS));
   }
 
   // src/words.ts
-  var START = "The agent can see";
-  var END = " this page.";
+  var START = "Our agent can see";
+  var END = " this page until you stop.";
   var english = {
     decline: "Decline",
     title: "Share this page?",
@@ -116,106 +118,114 @@
     return lookUp((lookUp(config.text) || english)[key]) || english[key];
   }
 
-  // src/confirm.ts
+  // src/parts.ts
+  // As properties of the elements, since a strict policy allows them, and the page's rules for ::part() win over them. A dialog's
+  // own style in every engine is Canvas and CanvasText, centred, scrolling, and never higher than the window.
+  var FRAME = "font:1em system-ui;border:1px solid #888;border-radius:8px;";
+  // The shadow is the backdrop: it is the dialog's own, and no rule for ::backdrop takes it away.
+  var DIALOG = FRAME + "color-scheme:light dark;width:min(26em,76vw);outline:0;word-break:break-word;user-select:none;hyphens:auto;box-shadow:0 0 0 99vw #0006";
+  // Side by side, and equally large, where both have 8em; else one above the other.
+  var BUTTONS = "display:flex;flex-wrap:wrap;gap:8px";
+  var BUTTON = FRAME + "padding:.8em;flex:8em;background:";
+  /**
+   * Adds an element that reads in its own direction.
+   *
+   * @param part its name for the page's `::part()` rules, and that of its text if there is such a word; empty for none
+   */
+  function add(parent, tag, part, style) {
+    const element = document.createElement(tag);
+    element.part = part;
+    element.style = style;
+    element.dir = "auto";
+    element.textContent = word(part);
+    parent.append(element);
+    return element;
+  }
+
+  // src/prompt.ts
+  /** How long after its first frame the dialog takes no answer, so that a press or key meant for the page gives no consent. */
+  var ARMING = 500;
   /**
    * Chromium delivers frames that came while confirm() was open only afterwards: nearly all within 20 ms, all but huge ones
    * within 100 ms. One of them may say that the invitation has ended; or the clock says so, at the next tick (250 ms).
    */
   var SETTLE = 300;
-  /** Firefox delivers frames and runs timers during confirm(): this may be called again while it is open. */
-  var isOpen;
-  /** Hidden with its tab, or ended, since it was asked. */
-  var withdrawn;
-  function askByConfirm(invitation) {
-    if (isOpen) return;
-    isOpen = true;
-    withdrawn = false;
-    const yes = confirm(word("title") + " " + word(invitation.mode));
-    setTimeout(() => {
-      isOpen = false;
-      // When the tab becomes hidden, Chromium itself says no, and only then tells the page of the tab. That is not an answer, and
-      // the page may be seen again by now: timers of hidden pages are late.
-      if (yes) invitation.accept();
-      else if (!withdrawn) invitation.decline();
-    }, SETTLE);
-  }
-  /** From here on a no is the browser's, not the visitor's. */
-  function withdrawConfirm() {
-    withdrawn = true;
-  }
-
-  // src/dialog.ts
-  /** How long nothing counts as an answer, so that a click or key meant for the page gives no consent. */
-  var ARMING = 500;
-  // As properties of the elements, since a strict policy allows them, and the page's rules for ::part() win over them. A dialog's
-  // own style in every engine is Canvas and CanvasText, centred, scrolling, and never higher than the window.
-  var FRAME = "font:1em system-ui;border:1px solid;border-radius:1em;";
-  var DIALOG = FRAME + "word-break:break-word;user-select:none;color-scheme:light dark;width:25em";
-  var BUTTON = FRAME + "padding:1em;background:";
+  /** Who is asked about. Until hidePrompt(), confirm() asks about it once, and the dialog is to be open. */
+  var asked;
+  var timer;
   var host;
   var dialog;
-  /**
-   * Adds an element that reads in its own direction.
-   *
-   * @param part its name for the page's `::part()` rules; empty for none
-   * @param text where it is not given: the word of the part's name, if there is one
-   */
-  function add(parent, tag, part, style, text) {
-    const element = document.createElement(tag);
-    parent.append(element);
-    element.part = part;
-    element.style = style;
-    element.textContent = text || word(part);
-    element.dir = "auto";
-    return element;
+  /** Asks the visitor, or goes on asking: called again and again while the invitation is pending. */
+  function showPrompt(invitation) {
+    if (lookUp(config.prompt) != "confirm") {
+      // Closed by Escape too early, or hidden, removed, moved by the page: shown anew.
+      if (!dialog || !dialog.offsetHeight || !dialog.matches(":modal")) openDialog(invitation);
+    } else if (asked != invitation) {
+      // Firefox runs timers and delivers frames during confirm(): this may be called again while it is open.
+      asked = invitation;
+      const answer = confirm(word("title") + " " + word(invitation.mode));
+      // A page may have a confirm() of its own. What it returns, a promise perhaps, is no answer unless it is true or false.
+      if (answer === !!answer) timer = setTimeout(answer ? invitation.accept : invitation.decline, SETTLE);
+    }
   }
-  /** Shows the dialog, or shows it anew where something the page did has covered or removed it. */
-  function showDialog(invitation) {
-    // While the dialog is on top its backdrop fills the window.
-    if (document.elementFromPoint(0, 0) == host) return;
-    hideDialog();
+  function openDialog(invitation) {
+    hidePrompt();
+    asked = invitation;
     host = add(document.documentElement, NAME, "", "all:initial!important");
     dialog = add(host.attachShadow({ mode: "open" }), "dialog", "dialog", DIALOG);
     dialog.role = "alertdialog";
-    add(dialog, "h2", "title", "", dialog.ariaLabel = word("title"));
-    const content = add(dialog, "div", "", "display:grid;gap:1em");
-    content.inert = true;
-    add(content, "div", "message", "", dialog.ariaDescription = word(invitation.mode));
-    add(content, "button", "decline", BUTTON + "0").onclick = invitation.decline;
-    add(content, "button", "accept", BUTTON + "#05c;color:#fff").onclick = invitation.accept;
-    // Escape closes the dialog whatever a cancel listener does; what this leaves open is shown anew at the next tick.
-    dialog.onclose = () => {
-      if (!content.inert) invitation.decline();
-    };
-    // The focus goes to the dialog itself, for its content is inert: someone who is typing presses nothing, and since nothing
-    // here can be selected, the page keeps its selection, and the caret.
+    dialog.ariaLabel = word("title");
+    add(dialog, "h2", "title", "margin:0");
+    dialog.ariaDescription = add(dialog, "p", "message").textContent = word(invitation.mode);
+    const buttons = add(dialog, "div", "", BUTTONS);
+    buttons.inert = true;
+    add(buttons, "button", "decline", BUTTON + "0");
+    add(buttons, "button", "accept", BUTTON + "#05c;color:#fff");
+    // Of every event that a document knows. (What its other properties are called is never fired; what is added again, not added.)
+    for (const name in document) addEventListener(name.slice(2), shield, true);
+    // The focus goes to the dialog itself, for the buttons are inert: someone who is typing presses nothing.
     dialog.showModal();
-    setTimeout(() => {
-      content.inert = false;
-    }, ARMING);
+    // A timer alone would run out while the page is too busy to paint.
+    requestAnimationFrame(() => {
+      timer = setTimeout(() => {
+        buttons.inert = false;
+        // Escape closes a dialog whatever a cancel listener does.
+        dialog.onclose = invitation.decline;
+      }, ARMING);
+    });
   }
-  function hideDialog() {
-    if (host) {
-      // What is closed here is not declined; what Escape has closed already is, when the event comes.
-      if (dialog.open) dialog.onclose = null;
-      // Gives the focus back to where it was, which removing does not.
-      dialog.close();
-      host.remove();
-    }
+  /**
+   * Before any listener of the page, for it is the first on the way down: what the visitor does in the prompt is nobody else's. A focus
+   * trap would take it for a press outside, and swallow it.
+   */
+  function shield(event) {
+    const { type } = event;
+    if (event.target == host) {
+      event.stopPropagation();
+      if (type == "click") {
+        const answer = asked[event.composedPath()[0].part];
+        if (answer) answer();
+      }
+      // beforetoggle, fullscreenchange: a popover or a modal of the page, or a fullscreen element, would lie over it. At the next tick it
+      // is on top again.
+    } else if (/bef|full/.test(type)) hidePrompt();
   }
-
-  // src/prompt.ts
-  /** Asks the visitor, or goes on asking: called again and again while the invitation is pending. */
-  function showPrompt(invitation) {
-    if (lookUp(config.prompt) == "confirm") askByConfirm(invitation);
-    else showDialog(invitation);
-  }
+  /** Takes the question back: what the browser answers by itself from here on, because its tab is hidden, is not the visitor's answer. */
   function hidePrompt() {
-    hideDialog();
-    withdrawConfirm();
+    if (dialog) {
+      dialog.onclose = null;
+      // Gives the focus back to where it was, which removing does not. (Some libraries replace remove().)
+      dialog.close();
+      host.replaceWith();
+    }
+    clearTimeout(timer);
+    // While confirm() is open no timer is set: what Firefox leaves open behind another tab is not asked twice.
+    if (timer) timer = asked = null;
   }
 
   // src/invitation.ts
+  /** It appears when LivePerson's tag has replaced its stub. */
+  var PUBLISH = TAG + "events.publish";
   var TICK = 250;
   /** How long the tag may take to load before the site is told. */
   var PATIENCE = 1e4;
@@ -239,6 +249,7 @@
   var ENDED = 2;
   /** What has become of each identity; grows by one entry per invitation. */
   var fate = {};
+  var patience;
   var ticker;
   /** The server shows an invitation as pending. */
   function invite(dialog2, convId) {
@@ -249,9 +260,10 @@
     if (pending && key == identity) conversationId = convId;
     else if (fate[key] != ENDED && !(endsAt < serverTime()) && word(mode).trim()) {
       // serviceId is the consumer's id, "#" and the conversation's. Of ssid and svid LivePerson takes any string that is not empty.
+      const participants = [].concat(dialog2.participants);
       const invitation = {
         serviceId,
-        agentId: [].concat(dialog2.participants).find((id2) => serviceId.indexOf(id2 + "#")),
+        agentId: participants[serviceId.indexOf(participants[0] + "#") ? 0 : 1],
         visitorName: "Visitor",
         mode,
         ssid: id,
@@ -272,9 +284,7 @@
       identity = key;
       endTime = endsAt;
       offered = asking = false;
-      setTimeout(() => {
-        if (pending == invitation && !offered) report("no lpTag.events.publish");
-      }, PATIENCE);
+      patience = setTimeout(report, PATIENCE, "no " + PUBLISH);
     }
   }
   /** The server shows the dialog as anything but an open invitation: it is over for good, also if it was only to come again. */
@@ -302,8 +312,8 @@
     if (pending && now) {
       if (endTime < now) end("expired");
       else {
-        // Is publish there? A function at the end of a path is called, and bind() does no harm.
-        if (!offered && lookUp(TAG + "events.publish.bind")) offer(pending);
+        // Is publish there? A function at the end of a path is called, and toString() does no harm, whatever a library made of it.
+        if (!offered && lookUp(PUBLISH + ".toString")) offer(pending);
         if (pending && asking && conversationId && !document.hidden) showPrompt(pending);
       }
       clearTimeout(ticker);
@@ -311,12 +321,15 @@
     }
   }
   function offer(invitation) {
-    for (const key of ["visitorName", "ssid", "svid", "scid", "cid", "eid"])
+    ["visitorName", "ssid", "svid", "scid", "cid", "eid"].map((key) => {
       invitation[key] = lookUp(config[key]) || invitation[key];
+    });
     // Before it is told: a listener may answer at once.
+    clearTimeout(patience);
     offered = true;
-    asking = tell("Offered", invitation, !fate[identity]);
-    fate[identity] = fate[identity] || OFFERED;
+    const before = fate[identity];
+    fate[identity] = OFFERED;
+    asking = tell("Offered", invitation, !before);
   }
   /**
    * The end without an answer given here: every reason is a call of this.
@@ -333,6 +346,7 @@
   function finish(event, answered) {
     const invitation = pending;
     pending = null;
+    clearTimeout(patience);
     hidePrompt();
     // What ends without a word from the server, by stop() or unseen in an outage, may come again: it is shown anew if it is still
     // pending then.
@@ -376,11 +390,12 @@
    * no co-browsing. A tablet counts as MOBILE; an iPad that asks for desktop sites says that it is a Macintosh, and so do we.
    */
   function clientProperties(userAgent) {
+    const mobile = /Android/.test(userAgent) ? "ANDROID" : /iP/.test(userAgent) && "IOS";
     return {
       type: ".ams.headers.ClientProperties",
       features: ["CO_BROWSE"],
-      deviceFamily: /Mobi|Android/.test(userAgent) ? "MOBILE" : "DESKTOP",
-      os: /Win/.test(userAgent) ? "WINDOWS" : /Android/.test(userAgent) ? "ANDROID" : /iP/.test(userAgent) ? "IOS" : /Mac/.test(userAgent) ? "OSX" : "LINUX"
+      deviceFamily: mobile ? "MOBILE" : "DESKTOP",
+      os: mobile || (/Win/.test(userAgent) ? "WINDOWS" : /Mac/.test(userAgent) ? "OSX" : "LINUX")
     };
   }
 
@@ -389,19 +404,20 @@
   var HEARTBEAT = 3e4;
   /** How often a token or an account that is not there yet is looked for. */
   var LOOK_AGAIN = 5e3;
-  /** The first two requests of a connection, by number; all others are GetClock. */
+  /** Which answer of a connection is which, by number: SubscribeExConversations is between; from the third on all are GetClock's. */
   var INIT_CONNECTION = 1;
-  var SUBSCRIBE = 2;
+  var GET_CLOCK = 3;
   var stopped;
   /** The one connection, if there is one. */
   var socket;
   /** For the next thing that happens to the connection by itself. An attempt to connect is the present one while it is still its own. */
-  var timer;
+  var timer2;
   /** In a row; a look in vain for the account is one too. */
   var failures = 0;
-  function next(step, wait) {
-    clearTimeout(timer);
-    return timer = setTimeout(step, wait);
+  /** @param type of the request, if that is the next step */
+  function next(step, wait, type) {
+    clearTimeout(timer2);
+    return timer2 = setTimeout(step, wait, type);
   }
   /**
    * Ends what there is of a connection, and connects anew if the page is not stopped and seen. The prompt outlives that; whoever
@@ -425,11 +441,12 @@
     stopped = true;
     reconnect();
   }
-  /** @param refusal the code with which the token was refused, if that is what failed */
-  function retry(refusal) {
+  /** @param code with which the server refused something, or closed the connection: 401, 403, 4401 and 4407 blame the token */
+  function retry(code) {
     reconnect();
     next(connect, backoff(failures++, Math.random()));
-    if (refusal) report("jwt refused " + refusal);
+    const reason = "jwt refused " + code;
+    if (/40[137]$/.test(reason)) report(reason);
   }
   function connect() {
     if (stopped || document.hidden) return;
@@ -438,28 +455,32 @@
     if (!account && ++failures == 3) report("no account");
     const attempt = next(retry, HEARTBEAT);
     Promise.resolve(account && lookUp(config.jwt)).then((found) => (jwt = found) && (lookUp(config.server) || askDomainService(account))).then((server) => {
-      if (attempt == timer)
-        if (jwt) use(new WebSocket(server + "/ws_api/account/" + account + "/messaging/consumer?v=3"), jwt);
+      if (attempt == timer2)
+        if (jwt)
+          use(
+            new WebSocket(
+              (server.baseURI || server).replace(/^(?!wss?:)/, "wss://") + "/ws_api/account/" + account + "/messaging/consumer?v=3"
+            ),
+            jwt
+          );
         else next(connect, LOOK_AGAIN);
     }).catch(() => {
-      if (attempt == timer) retry();
+      if (attempt == timer2) retry();
     });
   }
   /** Where the account's messaging server is. */
   function askDomainService(account) {
     return fetch(
       "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0"
-    ).then((response) => response.json()).then((found) => "wss://" + found.baseURI.trim());
+    ).then((response) => response.json());
   }
   function use(opened, jwt) {
-    let requests = 0;
+    let answers = 0;
     const request = (type, headers, body) => {
       next(retry, HEARTBEAT);
-      opened.send(JSON.stringify({ kind: "req", id: ++requests + "", type, headers, body }));
+      opened.send(JSON.stringify({ kind: "req", id: answers + 1 + "", type, headers, body }));
     };
-    const getClock = () => request("GetClock");
     socket = opened;
-    next(retry, HEARTBEAT);
     opened.onopen = () => {
       const { userAgent } = navigator;
       request("InitConnection", [clientProperties(userAgent), { type: ".ams.headers.ConsumerAuthentication", jwt }]);
@@ -468,15 +489,16 @@
       if (opened == socket)
         try {
           const frame = JSON.parse(event.data);
-          if (+frame.reqId == requests)
-            if (frame.code != 200) retry(requests == INIT_CONNECTION && frame.code);
-            else if (requests == INIT_CONNECTION) {
-              failures = 0;
-              request("cqm.SubscribeExConversations", void 0, { convState: ["OPEN"] });
-            } else if (requests == SUBSCRIBE) getClock();
+          if (frame.reqId == answers + 1)
+            if (frame.code != 200) retry(frame.code);
+            else if (++answers == INIT_CONNECTION) {
+              request("cqm.SubscribeExConversations", [], { convState: ["OPEN"] });
+            } else if (answers < GET_CLOCK) request("GetClock");
             else {
+              // The second of them: the server has not just let it in to throw it out.
+              if (answers > GET_CLOCK) failures = 0;
               // What is next comes first: whoever hears of an end may call stop().
-              next(getClock, HEARTBEAT);
+              next(request, HEARTBEAT, "GetClock");
               learnServerTime(frame.body.currentTime);
               endUnconfirmed();
             }
@@ -485,8 +507,8 @@
         } catch (error) {
         }
     };
-    opened.onclose = ({ code }) => {
-      if (opened == socket) retry((code == 4401 || code == 4407) && code);
+    opened.onclose = (event) => {
+      if (opened == socket) retry(event.code);
     };
   }
 
@@ -503,10 +525,10 @@
     } else wake();
   }
   // A second copy on the page does nothing.
-  if (!window.lpCobrowse) {
+  if (!window[API]) {
     readConfig();
     if (config.jwt) {
-      window.lpCobrowse = {
+      window[API] = {
         start,
         stop() {
           // In this order: what ends without a connection may come again.

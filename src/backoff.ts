@@ -9,5 +9,5 @@ const DOUBLINGS = 7;
  * @param random from 0 to 1
  */
 export function backoff(failures: number, random: number): number {
-  return random * (SHORTEST_WAIT << Math.min(failures, DOUBLINGS));
+  return SHORTEST_WAIT + random * (SHORTEST_WAIT << Math.min(failures, DOUBLINGS));
 }

@@ -1,12 +1,12 @@
 /** An answer has to get there in time; and what ends now has expired, also if the server's CLOSED comes a little early. */
 const MARGIN = 500;
 
-/** The server's clock minus `performance.now()`, which the visitor can't set, plus the margin. 0 until GetClock is answered. */
+/** The server's clock minus `Date.now()`, which the visitor can't set, plus the margin. 0 until GetClock is answered. */
 let ahead = 0;
 
 /** An answer without the time leaves it as it was. */
 export function learnServerTime(currentTime: number): void {
-  ahead = currentTime - performance.now() + MARGIN || ahead;
+  ahead = currentTime - Date.now() + MARGIN || ahead;
 }
 
 /** No invitation goes on until it is learnt anew. (A listener may call stop() while a frame is read that brings more.) */
@@ -16,5 +16,5 @@ export function forgetServerTime(): void {
 
 /** The server's time in milliseconds, ahead by the margin; 0 while it is not known. */
 export function serverTime(): number {
-  return ahead && performance.now() + ahead;
+  return ahead && Date.now() + ahead;
 }

@@ -1,6 +1,9 @@
 import type { CobrowseConfig } from "./api";
 import { NAME } from "./page.ts";
 
+/** What `data-lp-cobrowse` is called by `dataset`, and the published object by `window`. */
+export const API = "lpCobrowse";
+
 const ATTRIBUTE = "data-" + NAME;
 
 /** Said in the console, and by the demo's configurator, when there is no usable config. */
@@ -23,8 +26,7 @@ export function readConfig(): void {
   const script = document.currentScript;
   try {
     const json =
-      (script && script.dataset.lpCobrowse) ||
-      document.querySelector<HTMLElement>("[" + ATTRIBUTE + "]")!.dataset.lpCobrowse;
+      (script && script.dataset[API]) || document.querySelector<HTMLElement>("[" + ATTRIBUTE + "]")!.dataset[API];
     Object.assign(config, JSON.parse(json!));
   } catch (error) {
     // What is not JSON, or nowhere, leaves the config without jwt.
@@ -39,7 +41,7 @@ export function lookUp(value: any): any {
   let owner: any;
   try {
     // The path starts at window, which is its own property `window`.
-    if (/^window[.]/.test(value))
+    if (/^window\./.test(value))
       value = value.split(".").reduce((found: any, name: string) => (owner = found)[name], window);
     // Only what a path leads to: nothing else can be a function of the site's.
     return owner && value.call ? value.call(owner) : value;

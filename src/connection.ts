@@ -12,9 +12,9 @@ const HEARTBEAT = 3e4;
 /** How often a token or an account that is not there yet is looked for. */
 const LOOK_AGAIN = 5e3;
 
-/** The first two requests of a connection, by number; all others are GetClock. */
+/** Which answer of a connection is which, by number: SubscribeExConversations is between; from the third on all are GetClock's. */
 const INIT_CONNECTION = 1;
-const SUBSCRIBE = 2;
+const GET_CLOCK = 3;
 
 let stopped: boolean;
 /** The one connection, if there is one. */
@@ -24,9 +24,10 @@ let timer: ReturnType<typeof setTimeout>;
 /** In a row; a look in vain for the account is one too. */
 let failures = 0;
 
-function next(step: () => void, wait?: number): typeof timer {
+/** @param type of the request, if that is the next step */
+function next(step: (type: string) => void, wait?: number, type?: string): typeof timer {
   clearTimeout(timer);
-  return (timer = setTimeout(step, wait));
+  return (timer = setTimeout(step, wait, type!));
 }
 
 /**
@@ -55,11 +56,12 @@ export function stop(): void {
   reconnect();
 }
 
-/** @param refusal the code with which the token was refused, if that is what failed */
-function retry(refusal?: number | false): void {
+/** @param code with which the server refused something, or closed the connection: 401, 403, 4401 and 4407 blame the token */
+function retry(code?: number | string): void {
   reconnect();
   next(connect, backoff(failures++, Math.random()));
-  if (refusal) report("jwt refused " + refusal);
+  const reason = "jwt refused " + code;
+  if (/40[137]$/.test(reason)) report(reason);
 }
 
 function connect(): void {
@@ -72,7 +74,16 @@ function connect(): void {
     .then((found) => (jwt = found) && (lookUp(config.server) || askDomainService(account)))
     .then((server) => {
       if (attempt == timer)
-        if (jwt) use(new WebSocket(server + "/ws_api/account/" + account + "/messaging/consumer?v=3"), jwt);
+        if (jwt)
+          use(
+            new WebSocket(
+              (server.baseURI || server).replace(/^(?!wss?:)/, "wss://") +
+                "/ws_api/account/" +
+                account +
+                "/messaging/consumer?v=3",
+            ),
+            jwt,
+          );
         else next(connect, LOOK_AGAIN);
     })
     .catch(() => {
@@ -81,23 +92,19 @@ function connect(): void {
 }
 
 /** Where the account's messaging server is. */
-function askDomainService(account: string): Promise<string> {
+function askDomainService(account: string): Promise<any> {
   return fetch(
     "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0",
-  )
-    .then((response) => response.json())
-    .then((found) => "wss://" + found.baseURI.trim());
+  ).then((response) => response.json());
 }
 
 function use(opened: WebSocket, jwt: string): void {
-  let requests = 0;
+  let answers = 0;
   const request = (type: string, headers?: object[], body?: object) => {
     next(retry, HEARTBEAT);
-    opened.send(JSON.stringify({ kind: "req", id: ++requests + "", type, headers, body }));
+    opened.send(JSON.stringify({ kind: "req", id: answers + 1 + "", type, headers, body }));
   };
-  const getClock = () => request("GetClock");
   socket = opened;
-  next(retry, HEARTBEAT);
   opened.onopen = () => {
     const { userAgent } = navigator;
     request("InitConnection", [clientProperties(userAgent), { type: ".ams.headers.ConsumerAuthentication", jwt }]);
@@ -106,15 +113,16 @@ function use(opened: WebSocket, jwt: string): void {
     if (opened == socket)
       try {
         const frame: Frame = JSON.parse(event.data);
-        if (+frame.reqId == requests)
-          if (frame.code != 200) retry(requests == INIT_CONNECTION && frame.code);
-          else if (requests == INIT_CONNECTION) {
-            failures = 0;
-            request("cqm.SubscribeExConversations", undefined, { convState: ["OPEN"] });
-          } else if (requests == SUBSCRIBE) getClock();
+        if (frame.reqId == answers + 1)
+          if (frame.code != 200) retry(frame.code);
+          else if (++answers == INIT_CONNECTION) {
+            request("cqm.SubscribeExConversations", [], { convState: ["OPEN"] });
+          } else if (answers < GET_CLOCK) request("GetClock");
           else {
+            // The second of them: the server has not just let it in to throw it out.
+            if (answers > GET_CLOCK) failures = 0;
             // What is next comes first: whoever hears of an end may call stop().
-            next(getClock, HEARTBEAT);
+            next(request, HEARTBEAT, "GetClock");
             learnServerTime(frame.body.currentTime);
             endUnconfirmed();
           }
@@ -122,7 +130,7 @@ function use(opened: WebSocket, jwt: string): void {
         advance();
       } catch (error) {}
   };
-  opened.onclose = ({ code }) => {
-    if (opened == socket) retry((code == 4401 || code == 4407) && code);
+  opened.onclose = (event) => {
+    if (opened == socket) retry(event.code);
   };
 }

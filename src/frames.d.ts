@@ -2,7 +2,7 @@
 
 /** What LivePerson sends: the answer to a request, or a notification. */
 export interface Frame {
-  reqId: string;
+  reqId: string | number;
   code: number;
   body: { currentTime: number; changes: Changes };
 }

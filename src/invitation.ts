@@ -6,6 +6,8 @@ import { report, tell } from "./page.ts";
 import { hidePrompt, showPrompt } from "./prompt.ts";
 import { word } from "./words.ts";
 
+/** It appears when LivePerson's tag has replaced its stub. */
+const PUBLISH = TAG + "events.publish";
 const TICK = 250;
 /** How long the tag may take to load before the site is told. */
 const PATIENCE = 1e4;
@@ -32,6 +34,7 @@ const ENDED = 2;
 /** What has become of each identity; grows by one entry per invitation. */
 const fate: Record<string, typeof OFFERED | typeof ENDED> = {};
 
+let patience: ReturnType<typeof setTimeout>;
 let ticker: ReturnType<typeof setTimeout>;
 
 /** The server shows an invitation as pending. */
@@ -43,9 +46,10 @@ export function invite(dialog: Dialog, convId: string): void {
   if (pending && key == identity) conversationId = convId;
   else if (fate[key] != ENDED && !(endsAt < serverTime()) && word(mode).trim()) {
     // serviceId is the consumer's id, "#" and the conversation's. Of ssid and svid LivePerson takes any string that is not empty.
+    const participants = ([] as string[]).concat(dialog.participants);
     const invitation: CobrowseInvitation = {
       serviceId,
-      agentId: ([] as string[]).concat(dialog.participants).find((id) => serviceId.indexOf(id + "#")),
+      agentId: participants[serviceId.indexOf(participants[0] + "#") ? 0 : 1],
       visitorName: "Visitor",
       mode,
       ssid: id,
@@ -66,9 +70,7 @@ export function invite(dialog: Dialog, convId: string): void {
     identity = key;
     endTime = endsAt;
     offered = asking = false;
-    setTimeout(() => {
-      if (pending == invitation && !offered) report("no lpTag.events.publish");
-    }, PATIENCE);
+    patience = setTimeout(report, PATIENCE, "no " + PUBLISH);
   }
 }
 
@@ -101,8 +103,8 @@ export function advance(): void {
   if (pending && now) {
     if (endTime < now) end("expired");
     else {
-      // Is publish there? A function at the end of a path is called, and bind() does no harm.
-      if (!offered && lookUp(TAG + "events.publish.bind")) offer(pending);
+      // Is publish there? A function at the end of a path is called, and toString() does no harm, whatever a library made of it.
+      if (!offered && lookUp(PUBLISH + ".toString")) offer(pending);
       if (pending && asking && conversationId && !document.hidden) showPrompt(pending);
     }
     clearTimeout(ticker);
@@ -111,12 +113,15 @@ export function advance(): void {
 }
 
 function offer(invitation: CobrowseInvitation): void {
-  for (const key of ["visitorName", "ssid", "svid", "scid", "cid", "eid"] as const)
+  (["visitorName", "ssid", "svid", "scid", "cid", "eid"] as const).map((key) => {
     invitation[key] = lookUp(config[key]) || invitation[key];
+  });
   // Before it is told: a listener may answer at once.
+  clearTimeout(patience);
   offered = true;
-  asking = tell("Offered", invitation, !fate[identity]);
-  fate[identity] = fate[identity] || OFFERED;
+  const before = fate[identity];
+  fate[identity] = OFFERED;
+  asking = tell("Offered", invitation, !before);
 }
 
 /**
@@ -135,6 +140,7 @@ export function end(reason?: CobrowseClosedReason | false): void {
 function finish(event: "Accepted" | "Declined" | "Closed", answered?: boolean): void {
   const invitation = pending!;
   pending = null;
+  clearTimeout(patience);
   hidePrompt();
   // What ends without a word from the server, by stop() or unseen in an outage, may come again: it is shown anew if it is still
   // pending then.

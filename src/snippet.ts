@@ -1,5 +1,5 @@
 import { forgetServerTime } from "./clock.ts";
-import { CONFIG_SENTENCE, config, readConfig } from "./config.ts";
+import { API, CONFIG_SENTENCE, config, readConfig } from "./config.ts";
 import { reconnect, start, stop, wake } from "./connection.ts";
 import { end } from "./invitation.ts";
 import { report } from "./page.ts";
@@ -20,10 +20,10 @@ function onSeenOrUnseen(): void {
 }
 
 // A second copy on the page does nothing.
-if (!window.lpCobrowse) {
+if (!window[API]) {
   readConfig();
   if (config.jwt) {
-    window.lpCobrowse = {
+    window[API] = {
       start,
       stop() {
         // In this order: what ends without a connection may come again.

@@ -1,7 +1,7 @@
 import { config, lookUp } from "./config.ts";
 
-const START = "The agent can see";
-const END = " this page.";
+const START = "Our agent can see";
+const END = " this page until you stop.";
 
 const english: Record<string, string> = {
   decline: "Decline",

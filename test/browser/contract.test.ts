@@ -214,7 +214,7 @@ const CONFIGURATION: Scenarios = {
       const invitation = site.invite({ mode });
       const { message, ...others } = await words(page);
       assert.equal(others, { title: "Share this page?", accept: "Allow", decline: "Decline" });
-      assert.match(message!, /^The agent can see .*this page.*\.$/);
+      assert.match(message!, /^Our agent can see .*this page until you stop\.$/);
       sentences.add(message!);
       invitation.cancel();
       await gone(page);

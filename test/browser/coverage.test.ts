@@ -29,7 +29,7 @@ const HISTORIES: Record<string, (visit: Visit) => Promise<void>> = {
     const cancelled = site.invite({ expires: "none" });
     await shown(page);
     site.simulator.faults.sendRaw("null");
-    site.simulator.faults.sendRaw('{"reqId":"3","code":200,"body":{}}');
+    site.simulator.faults.sendRaw('{"reqId":"4","code":200,"body":{}}');
     site.simulator.faults.sendRaw('{"body":{"changes":[{},{"result":{"conversationDetails":{"dialogs":[{"channelType":"COBROWSE"}]}}}]}}');
     cancelled.resend();
     cancelled.cancel();
@@ -51,6 +51,13 @@ const HISTORIES: Record<string, (visit: Visit) => Promise<void>> = {
     await armed(page);
     // Removed, it is shown again; after that Escape declines.
     await page.evaluate(() => document.querySelector("lp-cobrowse")!.remove());
+    await armed(page);
+    // So it is beside a popover.
+    await page.evaluate(() => {
+      const popover = document.body.appendChild(document.createElement("p"));
+      popover.popover = "manual";
+      popover.showPopover();
+    });
     await armed(page);
     await page.press("Escape");
     await gone(page);

@@ -123,6 +123,15 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
     assert.is(await page.promptPart("dialog"), null);
   },
 
+  async "Styling css 2"(css, visit) {
+    await visit.page.emulate({ colorScheme: "dark" });
+    await open(visit, { head: `<style>${css}</style>`, install: withConfig(SIMPLEST) });
+    visit.site.invite();
+    await shown(visit);
+    const background = () => getComputedStyle(document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector("dialog")!).backgroundColor;
+    assert.is(await visit.page.evaluate(background), "rgb(255, 255, 255)");
+  },
+
   async "Styling css"(css, visit) {
     await open(visit, { head: `<style>${css}</style>`, install: withConfig(SIMPLEST) });
     visit.site.invite();

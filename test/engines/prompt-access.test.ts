@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import * as assert from "uvu/assert";
-import type { Page } from "../support/browsers.ts";
+import type { Page, Rect } from "../support/browsers.ts";
 import { forEachEngine } from "../support/engines.ts";
 import { armed, inTurn, openPrompt } from "../support/prompt.ts";
 import { startSite, type Site } from "../support/site.ts";
@@ -167,6 +167,59 @@ forEachEngine("everybody and the prompt", (test, engine) => {
       });
       assert.equal(ring, { part, visible: true });
     }
+  });
+
+  for (const [width, height, stacked] of [
+    [1024, 640, false],
+    [390, 844, false],
+    [320, 568, true],
+  ] as const) {
+    test(`${width} px wide: even padding, buttons ${stacked ? "one above the other" : "side by side"} and equally large, room to the edges`, async ({
+      page,
+    }) => {
+      await page.viewport(width, height);
+      await openPrompt(page, site);
+      const [dialog, title, message, decline, accept] = await Promise.all(
+        ["dialog", "title", "message", "decline", "accept"].map(async (part) => (await page.promptPart(part))!),
+      );
+      const below = ({ y, height }: Rect) => y + height;
+      const right = ({ x, width }: Rect) => x + width;
+      const padding = {
+        left: title!.x - dialog!.x,
+        top: title!.y - dialog!.y,
+        right: right(dialog!) - right(accept!),
+        bottom: below(dialog!) - below(accept!),
+      };
+      for (const [side, size] of Object.entries(padding)) assert.ok(Math.abs(size - padding.left) <= 3 && size >= 15, `${side}: ${size} of ${padding.left}`);
+      assert.ok(message!.y - below(title!) <= decline!.y - below(message!) + 1, "the title is close to its sentence");
+      assert.equal([decline!.width, decline!.height].map(Math.round), [accept!.width, accept!.height].map(Math.round));
+      const gap = stacked ? accept!.y - below(decline!) : accept!.x - right(decline!);
+      assert.ok(gap > 0 && gap < decline!.y - below(message!), `the buttons are a group: ${gap}`);
+      assert.is(Math.abs(accept!.y - decline!.y) < 1, !stacked);
+      assert.ok(dialog!.x >= 12 && right(dialog!) <= width - 12, `${dialog!.x} to ${right(dialog!)}`);
+    });
+  }
+
+  test("a quiet border, no ring around the whole, a page that is darkened, hyphens", async ({ page }) => {
+    await openPrompt(page, site);
+    const { border, ...style } = await page.evaluate(() => {
+      const style = getComputedStyle(document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector("dialog")!);
+      const { borderTopWidth, borderTopColor, outlineWidth, outlineStyle, boxShadow, hyphens } = style;
+      return { border: [borderTopWidth, borderTopColor], ring: outlineStyle !== "none" && outlineWidth !== "0px", boxShadow, hyphens };
+    });
+    assert.equal(border, ["1px", "rgb(136, 136, 136)"]);
+    assert.is(style.ring, false);
+    assert.is(style.hyphens, "auto");
+    // As wide as the window, whatever the page says of ::backdrop.
+    assert.match(style.boxShadow, /^rgba\(0, 0, 0, 0\.4\) 0px 0px 0px 1013/);
+  });
+
+  test("a site that is light asks for the light prompt", async ({ page }) => {
+    await page.emulate({ colorScheme: "dark" });
+    await openPrompt(page, site, { head: "<style>lp-cobrowse::part(dialog) { color-scheme: light }</style>" });
+    const background = await page.evaluate(() => getComputedStyle(document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector("dialog")!).backgroundColor);
+    assert.is(background, "rgb(255, 255, 255)");
+    assertReadable(await contrasts(page));
   });
 
   test("::part() restyles each part", async ({ page }) => {

@@ -24,7 +24,7 @@ forEachEngine("confirm()", (test, engine) => {
       const agent = listen(site);
       site.invite({ mode: "follow" });
       const dialog = await page.waitForDialog();
-      assert.is(dialog.message, "Dürfen wir <b>schauen</b>? The agent can see this page.");
+      assert.is(dialog.message, "Dürfen wir <b>schauen</b>? Our agent can see this page until you stop.");
       await dialog[press]();
       await agent.was("Offered", name);
       await aMoment();
@@ -63,16 +63,39 @@ forEachEngine("confirm()", (test, engine) => {
     await page.goto(site.shop(BY_CONFIRM));
     site.invite({ mode: "view" });
     const first = await page.waitForDialog();
+    assert.match(first.message, /scroll/);
     site.invite({ mode: "shared" });
     await aMoment(200);
-    assert.match(first.message, /scroll/);
-    await first.accept();
+    // Where frames come in during confirm(), the second question lies over the first.
+    const asked: string[] = [];
+    while (!agent.now().includes("Declined")) {
+      const dialog = await page.waitForDialog();
+      asked.push(/scroll/.test(dialog.message) ? "view" : "shared");
+      await (asked.at(-1) === "view" ? dialog.accept() : dialog.dismiss());
+      await aMoment(500);
+    }
+    assert.equal(asked.sort(), ["shared", "view"]);
     await page.waitFor(() => window.journal.includes("window cobrowseClosed replaced"));
-    const second = await page.waitForDialog();
-    assert.match(second.message, /use/);
-    assert.equal(agent.now(), ["Offered", "Offered"]);
-    await second.dismiss();
     await agent.was("Offered", "Offered", "Declined");
+  });
+
+  test("a page has a confirm() of its own: only true and false are answers, and each invitation is asked about once", async ({ page }) => {
+    const own = "<script>window.asked = []; window.confirm = (question) => (asked.push(question), window.answerOf())</script>";
+    await page.goto(site.shop({ ...BY_CONFIRM, head: own }));
+    await inTurn(
+      Object.entries({ "a promise": "Promise.resolve(true)", nothing: "undefined", "a string": "'yes'", 1: "1", true: "true", false: "false" }),
+      async (answer) => {
+        const agent = listen(site);
+        await page.evaluate((answer) => void Object.assign(window, { asked: [], answerOf: new Function(`return ${answer}`) }), answer);
+        const invitation = site.invite();
+        await aMoment(900);
+        await agent.was("Offered", ...(answer === "true" ? ["Accepted"] : answer === "false" ? ["Declined"] : []));
+        assert.is(await page.evaluate(() => (window as unknown as { asked: string[] }).asked.length), 1);
+        invitation.cancel();
+        await aMoment(100);
+      },
+    );
+    assert.equal(await page.pageErrors(), []);
   });
 
   test("asked only in a tab that is seen", async ({ page }) => {

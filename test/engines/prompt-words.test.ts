@@ -70,7 +70,7 @@ forEachEngine("the prompt's words", (test) => {
     site.conversation.invitations.at(-1)!.cancel();
 
     await openPrompt(page, site, { head, config: { text: "window.words.all" } }, { mode: "follow" });
-    assert.equal(await words(), ["Share this page?", "The agent can see this page.", "Zeigen?", "Sí"]);
+    assert.equal(await words(), ["Share this page?", "Our agent can see this page until you stop.", "Zeigen?", "Sí"]);
     assert.equal(await page.pageErrors(), []);
   });
 

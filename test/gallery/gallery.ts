@@ -22,6 +22,8 @@ interface Shot {
   tabs?: number;
   /** The page itself is. */
   rightToLeft?: boolean;
+  /** Of the page; English unless told. */
+  language?: string;
 }
 
 const PHONE: [number, number, number] = [390, 844, 2];
@@ -76,9 +78,10 @@ async function shots(): Promise<Shot[]> {
     { name: "focus on the first button", host: "bank", tabs: 1 },
     { name: "focus on the second button", host: "bank", tabs: 2 },
     { name: "focus on the second button, dark", host: "bank", tabs: 2, preferences: DARK },
-    { name: "long German", host: "bank", text: LONG_GERMAN },
-    { name: "long German, 320 pixels wide", host: "bank", text: LONG_GERMAN, size: SMALL_PHONE },
-    { name: "long German, zoomed to 200 %", host: "bank", text: LONG_GERMAN, size: ZOOMED },
+    { name: "a site that is always light, dark", host: "shop", preferences: DARK, style: "lp-cobrowse::part(dialog) { color-scheme: light }" },
+    { name: "long German", host: "bank", text: LONG_GERMAN, language: "de" },
+    { name: "long German, 320 pixels wide", host: "bank", text: LONG_GERMAN, language: "de", size: SMALL_PHONE },
+    { name: "long German, zoomed to 200 %", host: "bank", text: LONG_GERMAN, language: "de", size: ZOOMED },
     { name: "long words", host: "magazine", text: LONG_WORD },
     { name: "long words, 320 pixels wide", host: "magazine", text: LONG_WORD, size: SMALL_PHONE },
     {
@@ -104,7 +107,7 @@ async function shots(): Promise<Shot[]> {
 }
 
 async function picture(browser: Browser, shot: Shot, snippet: string | undefined): Promise<Buffer> {
-  const { mode = "shared", preferences = {}, size: [width, height, scale] = [1024, 640], text, style = "", tabs = 0, rightToLeft } = shot;
+  const { mode = "shared", preferences = {}, size: [width, height, scale] = [1024, 640], text, style = "", tabs = 0, rightToLeft, language = "en" } = shot;
   const site = await startSite();
   const page = await browser.newPage();
   try {
@@ -118,8 +121,8 @@ async function picture(browser: Browser, shot: Shot, snippet: string | undefined
     await page.goto(
       site.shop({
         config: { text },
-        // A second <html> adds to the attributes of the first.
-        body: `${rightToLeft ? '<html dir="rtl">' : ""}${host}<style>${style}</style>`,
+        // It reads the attribute when it adds the prompt.
+        body: `<script>Object.assign(document.documentElement, { lang: "${language}", dir: "${rightToLeft ? "rtl" : "ltr"}" })</script>${host}<style>${style}</style>`,
         install,
       }),
     );

@@ -1,5 +1,5 @@
 // As much of a DOM as a prompt needs, with what platform.md says of modal dialogs: `close` events that come later as
-// tasks, a top layer whose backdrop fills the window, and inert buttons that nobody can press or focus.
+// tasks, a top layer in which the last one is on top, and inert buttons that nobody can press or focus.
 import { PageEvent, Target } from "./events.ts";
 
 /** What elements need of the page around them. */
@@ -8,6 +8,8 @@ export interface Surroundings {
   /** Runs something later, as a task of its own. */
   queue(task: () => void): void;
   modalOpened(dialog: Dialog): void;
+  /** The page opens something in the top layer. */
+  beforeToggle(element: Element): void;
 }
 
 export class Element extends Target {
@@ -48,6 +50,12 @@ export class Element extends Target {
     return this.path.some((element) => element.inert);
   }
 
+  /** The host of the shadow tree that it is in. */
+  get shadowHost(): Element | undefined {
+    const root = this.path.find((element) => element instanceof ShadowRoot);
+    return (root as ShadowRoot | undefined)?.host;
+  }
+
   get descendants(): Element[] {
     return this.children.flatMap((child) => [child, ...child.descendants]);
   }
@@ -69,6 +77,10 @@ export class Element extends Target {
     siblings.splice(siblings.indexOf(this), 1);
     this.parentNode = null;
     this.ownerDocument.forgetClosed();
+  }
+
+  replaceWith(): void {
+    this.remove();
   }
 
   attachShadow(): ShadowRoot {
@@ -93,9 +105,13 @@ export class Dialog extends Element {
   open = false;
   #focusBefore: Element | null = null;
 
-  get host(): Element | undefined {
-    const root = this.path.find((element) => element instanceof ShadowRoot);
-    return (root as ShadowRoot | undefined)?.host;
+  get offsetHeight(): number {
+    return this.open && this.isConnected ? 200 : 0;
+  }
+
+  /** Only for `:modal`. */
+  matches(): boolean {
+    return this.ownerDocument.topLayer.includes(this);
   }
 
   partNamed(name: string): Element | undefined {
@@ -104,8 +120,9 @@ export class Dialog extends Element {
 
   showModal(): void {
     if (this.open || !this.isConnected) throw new Error("InvalidStateError: a dialog that is open, or in no document, cannot be shown.");
-    this.open = true;
     const { ownerDocument } = this;
+    if (!this.shadowHost) ownerDocument.surroundings.beforeToggle(this);
+    this.open = true;
     this.#focusBefore = ownerDocument.activeElement;
     ownerDocument.topLayer.push(this);
     ownerDocument.activeElement = this.descendants.find((element) => element.tagName === "BUTTON" && !element.isInert) ?? this;
@@ -124,11 +141,15 @@ export class Dialog extends Element {
 export class Document extends Target {
   readonly surroundings: Surroundings;
   readonly documentElement: Element;
-  /** The open modal dialogs, the lowest first. */
-  topLayer: Dialog[] = [];
+  /** The open modal dialogs and popovers, the lowest first. */
+  topLayer: Element[] = [];
   activeElement: Element | null = null;
   currentScript: Element | null = null;
   hidden = false;
+  /** What a document calls the events that it knows: some of them. */
+  onclick = null;
+  onkeydown = null;
+  onbeforetoggle = null;
 
   constructor(surroundings: Surroundings) {
     super((error) => surroundings.failed(error));
@@ -149,13 +170,18 @@ export class Document extends Target {
     return null;
   }
 
-  /** Whatever the point, the topmost backdrop covers it. */
-  elementFromPoint(): Element {
-    const top = this.topLayer.at(-1);
-    return top ? (top.host ?? top) : this.documentElement;
+  /** Painted above what is open already, and as inert as all the page is while a modal dialog is open. */
+  showPopover(popover: Element): void {
+    this.surroundings.beforeToggle(popover);
+    this.topLayer.push(popover);
+  }
+
+  /** The modal dialog that is on top, but for popovers. */
+  get topModal(): Dialog | undefined {
+    return this.topLayer.filter((element) => element instanceof Dialog).at(-1) as Dialog | undefined;
   }
 
   forgetClosed(): void {
-    this.topLayer = this.topLayer.filter((dialog) => dialog.open && dialog.isConnected);
+    this.topLayer = this.topLayer.filter((element) => element.isConnected && !(element instanceof Dialog && !element.open));
   }
 }

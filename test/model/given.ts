@@ -73,7 +73,7 @@ export class Given {
 
   /** Waits until the buttons of the prompt work, then presses one. */
   async answer(part: "accept" | "decline"): Promise<boolean> {
-    await this.time.pass(501);
+    await this.time.pass(520);
     return this.page.click(part);
   }
 

@@ -87,6 +87,43 @@ const invite = step(
   fc.oneof(shortTime, longEnough),
 );
 
+const part = fc.constantFrom("accept" as const, "decline" as const);
+
+/** The visitor presses where a button of the prompt is, whatever is there now, and releases later. */
+class Press implements Command {
+  readonly #part: "accept" | "decline";
+  readonly #held: number;
+  readonly #after: number;
+
+  constructor(part: "accept" | "decline", held: number, after: number) {
+    this.#part = part;
+    this.#held = held;
+    this.#after = after;
+  }
+
+  check(world: World): boolean {
+    return seen(world);
+  }
+
+  async run(world: World): Promise<void> {
+    const { page, rules, time } = world;
+    rules.tell(`— ${this.toString()}`);
+    const { prompt } = page;
+    // Nothing else is an answer: not what began too early, elsewhere, or on a prompt that something lay over.
+    const counts = prompt !== undefined && rules.armed && !rules.justArming;
+    const asked = rules.pending;
+    page.mouseDown(this.#part);
+    await time.pass(this.#held);
+    if (counts && page.prompt === prompt && asked === rules.pending) asked?.said.add(this.#part === "accept" ? "cobrowseAccepted" : "cobrowseDeclined");
+    if (!page.frozen) page.mouseUp(this.#part);
+    await time.pass(this.#after);
+  }
+
+  toString(): string {
+    return `presses ${this.#part} for ${this.#held} ms, ${this.#after / 1000} s`;
+  }
+}
+
 const visitor = [
   { weight: 6, arbitrary: simple("says yes", (world) => answer(world, "accept"), seen) },
   { weight: 5, arbitrary: simple("says no", (world) => answer(world, "decline"), seen) },
@@ -118,8 +155,12 @@ const visitor = [
       fc.constantFrom(-86_400_000, -600_000, 600_000, 86_400_000),
       (jump) => `sets the clock ${jump / 1000} s`,
       ({ page }, jump) => void (page.clockError += jump),
+      always,
+      // Whatever ends by that clock has ended before it is set again.
+      fc.integer({ min: 300, max: 1500 }),
     ),
   },
+  { weight: 2, arbitrary: fc.tuple(part, shortTime, shortTime).map(([part, held, after]) => new Press(part, held, after)) },
 ];
 
 const agent = [
@@ -265,6 +306,15 @@ const site = [
   { weight: 1, arbitrary: simple("online", (world) => world.online(), awake) },
   { weight: 1, arbitrary: simple("removes the prompt", ({ page }) => page.hosts.forEach((host) => host.remove()), awake) },
   { weight: 1, arbitrary: simple("covers the prompt", cover, awake) },
+  { weight: 1, arbitrary: simple("shows a popover", showPopover, awake) },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.integer({ min: 50, max: 2000 }),
+      (milliseconds) => `is busy for ${milliseconds} ms`,
+      ({ page }, milliseconds) => page.beBusy(milliseconds),
+    ),
+  },
   {
     weight: 1,
     arbitrary: step(
@@ -288,8 +338,8 @@ const site = [
 const untilArming = fc.integer({ min: -10, max: 5 }).map(
   (offset): Command =>
     new Step(
-      `waits until ${500 + offset} ms after the prompt came`,
-      ({ rules }) => Math.max(0, rules.promptOpenedAt + 500 + offset - Date.now()),
+      `waits until ${500 + offset} ms after the prompt was painted`,
+      ({ rules }) => Math.max(0, rules.armsAt + offset - Date.now()),
       () => {},
       ({ page }) => page.prompt !== undefined,
     ),
@@ -355,10 +405,19 @@ function escape({ page, rules }: World): void {
 }
 
 /** The page opens a modal dialog of its own. */
-function cover({ page: { document } }: World): void {
+function cover({ page: { document }, rules }: World): void {
   const dialog = document.createElement("dialog");
   document.documentElement.append(dialog);
+  rules.forgetEscape();
   (dialog as unknown as HTMLDialogElement).showModal();
+}
+
+/** What lies over the prompt now is not pressed: the press goes through it. */
+function showPopover({ page: { document }, rules }: World): void {
+  const popover = document.createElement("aside");
+  document.documentElement.append(popover);
+  rules.forgetEscape();
+  document.showPopover(popover);
 }
 
 /** The page answers by what it was given with some cobrowseOffered, long ago perhaps. */

@@ -5,6 +5,9 @@ import { Dialog, Document, Element } from "./dom.ts";
 import { PageEvent, Target, type Listener } from "./events.ts";
 import { FakeSocket, type Network } from "./network.ts";
 
+/** From a change to the frame that shows it, ms. */
+const FRAME = 16;
+
 /** Thrown by a site's own listeners: the browser reports it, and nothing else may come of it. */
 export class SiteError extends Error {}
 
@@ -48,6 +51,9 @@ export class FakePage {
   onPromptOpened: (dialog: Dialog) => void = () => {};
   onSocket: (socket: FakeSocket) => void = () => {};
   frozen = false;
+  /** The element that the mouse was pressed on, until it is released. */
+  #pressed: Element | undefined;
+  #busyUntil = 0;
   /** The visitor's clock minus the real time, ms. */
   clockError = 0;
 
@@ -68,29 +74,28 @@ export class FakePage {
       failed,
       queue: (task) => void setTimeout(() => this.task(task), closeEventDelay),
       modalOpened: (dialog) => {
-        if (dialog.host?.tagName === "LP-COBROWSE") this.onPromptOpened(dialog);
+        if (dialog.shadowHost?.tagName === "LP-COBROWSE") this.onPromptOpened(dialog);
       },
+      beforeToggle: (element) => this.#send("beforetoggle", element, { newState: "open" }),
     });
     this.document.hidden = hidden;
     const script = new Element("script", this.document);
     script.attributes.set("data-lp-cobrowse", JSON.stringify(config));
     this.document.currentScript = script;
 
-    const born = Date.now();
     const page = this;
     class VisitorDate extends Date {
       constructor(value?: number) {
         super(value ?? VisitorDate.now());
       }
       static override now(): number {
-        return Date.now() + page.clockError;
+        return page.now;
       }
     }
     const window: Record<string, any> = {
       document: this.document,
       navigator: { userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140", onLine: true },
       location: { href: "https://shop.example/" },
-      performance: { now: () => Date.now() - born + 12.5 },
       Date: VisitorDate,
       Math: Object.assign(Object.create(Math), { random }),
       CustomEvent: PageEvent,
@@ -102,6 +107,7 @@ export class FakePage {
         clearTimeout(this.#timers.get(id));
         this.#timers.delete(id);
       },
+      requestAnimationFrame: (task: () => void) => this.#setTimeout(task, this.nextFrame - Date.now()),
       addEventListener: (type: string, listener: Listener) => this.#target.addEventListener(type, listener),
       removeEventListener: (type: string, listener: Listener) => this.#target.removeEventListener(type, listener),
       dispatchEvent: (event: PageEvent) => this.#dispatch(event),
@@ -161,7 +167,7 @@ export class FakePage {
 
   /** Its prompts that are open, whether or not something covers them. */
   get prompts(): Dialog[] {
-    return this.document.topLayer.filter((dialog) => dialog.host?.tagName === "LP-COBROWSE");
+    return this.document.topLayer.filter((element) => element.shadowHost?.tagName === "LP-COBROWSE") as Dialog[];
   }
 
   get hosts(): Element[] {
@@ -171,27 +177,75 @@ export class FakePage {
   /** The prompt that the visitor sees. */
   get prompt(): Dialog | undefined {
     const top = this.document.topLayer.at(-1);
-    return top?.host?.tagName === "LP-COBROWSE" ? top : undefined;
+    return top?.shadowHost?.tagName === "LP-COBROWSE" ? (top as Dialog) : undefined;
+  }
+
+  /** The button that a press at its place hits: under a popover too. Not one that is inert, or lies under a modal of the page. */
+  #buttonAt(part: string): Element | undefined {
+    const { topModal } = this.document;
+    const button = topModal?.shadowHost && topModal.partNamed(part);
+    return button?.isInert ? undefined : button;
   }
 
   /** The visitor clicks a button of the prompt. False where there is none to click. */
   click(part: string): boolean {
-    const button = this.prompt?.partNamed(part);
-    if (!button || button.isInert) return false;
-    button.dispatchEvent(new PageEvent("click"));
-    return true;
+    this.mouseDown(part);
+    return this.mouseUp(part);
+  }
+
+  mouseDown(part: string): void {
+    this.#pressed = this.#buttonAt(part);
+  }
+
+  /** A click is what begins and ends on the same element. */
+  mouseUp(part: string): boolean {
+    const button = this.#buttonAt(part);
+    const clicked = button !== undefined && button === this.#pressed;
+    this.#pressed = undefined;
+    if (clicked) this.#send("click", button);
+    return clicked;
   }
 
   /** The visitor presses a key. */
   press(key: "Escape" | "Enter"): void {
-    const { activeElement, topLayer } = this.document;
+    const { activeElement, topModal } = this.document;
+    if (activeElement?.isConnected) this.#send("keydown", activeElement, { key });
     if (key === "Enter") {
-      if (activeElement?.tagName === "BUTTON" && !activeElement.isInert) activeElement.dispatchEvent(new PageEvent("click"));
+      if (activeElement?.tagName === "BUTTON" && activeElement.isConnected && !activeElement.isInert) this.#send("click", activeElement);
       return;
     }
-    const top = topLayer.at(-1);
-    top?.dispatchEvent(new PageEvent("cancel", { cancelable: true }));
-    top?.close();
+    topModal?.dispatchEvent(new PageEvent("cancel", { cancelable: true }));
+    topModal?.close();
+  }
+
+  /** Nothing is painted for so long: the next frame comes late. */
+  beBusy(milliseconds: number): void {
+    this.#busyUntil = Date.now() + milliseconds;
+  }
+
+  /** When what is shown now will be painted. */
+  get nextFrame(): number {
+    return Math.max(Date.now(), this.#busyUntil) + FRAME;
+  }
+
+  /** What the visitor's clock says. */
+  get now(): number {
+    return Date.now() + this.clockError;
+  }
+
+  /** An event on its way down: the window's listeners hear it first, and those of the page hear what they do not stop. */
+  #send(type: string, target: Element, init: object = {}): void {
+    let stopped = false;
+    const event = new PageEvent(type, {
+      ...init,
+      target: target.shadowHost ?? target,
+      composedPath: () => target.path,
+      stopPropagation: () => void (stopped = true),
+    });
+    this.#target.dispatchEvent(event);
+    if (stopped) return;
+    if (target.shadowHost?.tagName === "LP-COBROWSE") this.errors.push(new Error(`The page hears a ${type} of the prompt's.`));
+    target.dispatchEvent(event);
   }
 
   hide(): void {

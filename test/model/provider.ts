@@ -22,6 +22,11 @@ export class Provider {
     return this.#calls.filter(({ at }) => at <= time).at(-1)?.token;
   }
 
+  /** When the token was looked up last. */
+  get lastCall(): number {
+    return this.#calls.at(-1)?.at ?? 0;
+  }
+
   get calls(): number {
     return this.#calls.length;
   }

@@ -7,10 +7,11 @@ import type { PageEvent } from "./events.ts";
 import type { Provider } from "./provider.ts";
 
 const TICK = 250;
+/** From the frame that shows it. */
 const ARMING = 500;
 const HEARTBEAT = 30_000;
 const HIDDEN_FOR = 30_000;
-const LONGEST_WAIT = 128_000;
+const LONGEST_WAIT = 129_000;
 /** A page may call an invitation over so long before its end, when no answer could get there in time. */
 const MARGIN = 500;
 /** A token provider or a domain service that has not answered by then is asked again. */
@@ -64,10 +65,12 @@ export class Rules {
   hiddenSince: number | undefined;
   pageAsks = false;
   promptOpenedAt = 0;
+  /** When the present prompt, or the last one, begins to take answers. */
+  armsAt = 0;
   /** Until then a look-up may hang that was begun when its provider hung. */
   #hungUntil = 0;
   #seen = new Map<FakeSocket, Seen>();
-  /** The server's clock minus the real time, as far as the page could learn it. */
+  /** The server's clock minus the visitor's, as far as the page could learn it. */
   #clockAhead: number | undefined;
   #dueSince: number | undefined;
   #fineSince: number | undefined;
@@ -99,12 +102,12 @@ export class Rules {
   }
 
   get armed(): boolean {
-    return Date.now() - this.promptOpenedAt >= ARMING;
+    return Date.now() >= this.armsAt;
   }
 
   /** In this very millisecond it may or may not have happened. */
   get justArming(): boolean {
-    return Date.now() - this.promptOpenedAt === ARMING;
+    return Date.now() === this.armsAt;
   }
 
   tell(sentence: string): void {
@@ -138,7 +141,7 @@ export class Rules {
     const { pending, page } = this;
     if (!page.prompt || !pending) return;
     // Its close event comes later, when the prompt listens already.
-    if (Date.now() - this.promptOpenedAt < ARMING - DELAY) return;
+    if (Date.now() < this.armsAt - DELAY) return;
     pending.said.add("cobrowseDeclined");
     if (this.armed && !this.justArming) this.#escaped = { from: pending, at: Date.now() };
   }
@@ -179,7 +182,7 @@ export class Rules {
   }
 
   #isExpired({ end }: Known, margin = 0): boolean {
-    return this.#clockAhead !== undefined && Date.now() + this.#clockAhead + margin >= end;
+    return this.#clockAhead !== undefined && this.page.now + this.#clockAhead + margin >= end;
   }
 
   #checkPrompt(now: number): void {
@@ -270,7 +273,8 @@ export class Rules {
     const seen = this.#seen.get(socket)!;
     const now = Date.now();
     const unanswered = [...seen.requests.values()].some(({ at, answered }) => !answered && now - at >= HEARTBEAT - SLACK);
-    const neverOpened = seen.requests.size === 0 && now - socket.openedAt >= HEARTBEAT - SLACK;
+    // Its half minute began with the look-ups.
+    const neverOpened = seen.requests.size === 0 && now - this.provider.lastCall >= HEARTBEAT - SLACK;
     const hidden = this.hiddenSince !== undefined && now - this.hiddenSince >= HIDDEN_FOR - SLACK;
     this.tell("closes its connection");
     // If it was stuck, its wait begins here.
@@ -292,7 +296,7 @@ export class Rules {
       if (frame.code !== 200) {
         seen.refused = true;
       } else if (request.type === "GetClock") {
-        this.#clockAhead = frame.body.currentTime - Date.now();
+        this.#clockAhead = frame.body.currentTime - this.page.now;
         // Asked after the subscription was answered: what is pending has been told by now. If it is told yet, it comes again.
         if (this.pending?.confirmedOn !== socket) this.withdraw();
       }
@@ -400,6 +404,7 @@ export class Rules {
     this.tell("shows the prompt");
     const { page, pending } = this;
     this.promptOpenedAt = Date.now();
+    this.armsAt = page.nextFrame + ARMING;
     if (page.document.hidden) this.#breaks("a prompt opened in a hidden page");
     if (!pending) this.#breaks("a prompt opened, though nothing is pending");
     else if (!pending.offered) this.#breaks("a prompt opened before it was offered");

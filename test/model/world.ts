@@ -22,7 +22,7 @@ export interface Setting {
   seed: number;
 }
 
-const LONGEST_WAIT = 128_000;
+const LONGEST_WAIT = 129_000;
 /** A connection that is dead, or a provider that never answers, is given up by then. */
 const GIVEN_UP = 35_000;
 
@@ -83,6 +83,7 @@ export class World {
   }
 
   hide(): void {
+    this.rules.forgetEscape();
     this.rules.hiddenSince = Date.now();
     this.page.hide();
   }
@@ -129,7 +130,7 @@ export class World {
     await time.pass(DELAY + 30);
     const asked = rules.pending;
     if (!asked || !page.prompt) return rules.broken("no prompt for an invitation to a page where everything works");
-    await time.pass(500);
+    await time.pass(Math.max(0, rules.armsAt - Date.now()));
     asked.said.add("cobrowseAccepted");
     if (!page.click("accept") || asked.answers.join() !== "cobrowseAccepted") rules.broken("a yes that was not published");
     await time.pass(1000);

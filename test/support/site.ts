@@ -58,10 +58,15 @@ export interface Site {
   close(): Promise<void>;
 }
 
+const { resolve } = createRequire(import.meta.url);
+/** The product, LivePerson's event bus, and what real pages use. */
 const FILES: Record<string, URL | string> = {
   "/lp-cobrowse.min.js": new URL("../../dist/lp-cobrowse.min.js", import.meta.url),
   "/lp-cobrowse.js": new URL("../../dist/lp-cobrowse.js", import.meta.url),
-  "/chronos.js": createRequire(import.meta.url).resolve("chronosjs/dist/min/Events.js"),
+  "/chronos.js": resolve("chronosjs/dist/min/Events.js"),
+  "/tabbable.js": resolve("tabbable/dist/index.umd.min.js"),
+  "/focus-trap.js": resolve("focus-trap/dist/focus-trap.umd.min.js"),
+  "/micromodal.js": resolve("micromodal/dist/micromodal.min.js"),
 };
 
 export async function startSite(options: Omit<SimulatorOptions, "handle"> = {}): Promise<Site> {

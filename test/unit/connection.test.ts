@@ -13,18 +13,18 @@ const test = histories("connection");
 
 /* Retrying */
 
-test("a server that is down is tried again after waits that double from 1 s to 128 s", async (given) => {
+test("a server that is down is tried again after a second, and up to 1 s to 128 s more", async (given) => {
   const page = given.visit({ random: () => 1 });
   given.network.faults.down = true;
   page.run();
   await given.time.pass(10 * MINUTE);
   assert.equal(
     given.gaps,
-    [1, 2, 4, 8, 16, 32, 64, 128, 128, 128].map((seconds) => seconds * SECOND + REFUSAL),
+    [2, 3, 5, 9, 17, 33, 65, 129, 129, 129].map((seconds) => seconds * SECOND + REFUSAL),
   );
 });
 
-test("the waits are spread from nothing to the longest", async (given) => {
+test("the waits are spread from a second to the longest", async (given) => {
   const drawn = [0.25, 0.75, 0.01, 0.5];
   let draws = 0;
   const page = given.visit({ random: () => drawn[draws++ % 4]! });
@@ -33,7 +33,7 @@ test("the waits are spread from nothing to the longest", async (given) => {
   await given.time.pass(MINUTE);
   assert.equal(
     given.gaps.slice(0, 5),
-    [0.25 * 1, 0.75 * 2, 0.01 * 4, 0.5 * 8, 0.25 * 16].map((seconds) => seconds * SECOND + REFUSAL),
+    [1 + 0.25 * 1, 1 + 0.75 * 2, 1 + 0.01 * 4, 1 + 0.5 * 8, 1 + 0.25 * 16].map((seconds) => seconds * SECOND + REFUSAL),
   );
 });
 
@@ -43,22 +43,40 @@ test("a server that accepts sockets and refuses tokens is not hammered", async (
   page.run();
   await given.time.pass(10 * MINUTE);
   const seconds = given.gaps.map((gap) => Math.floor(gap / SECOND));
-  assert.equal(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 128, 128]);
+  assert.equal(seconds, [2, 3, 5, 9, 17, 33, 65, 129, 129, 129]);
 });
 
-test("only InitConnection's success makes the waits short again", async (given) => {
+test("a connection that has lasted until its second clock answer makes the waits short again, an earlier end does not", async (given) => {
   const page = given.visit({ random: () => 1 });
   given.network.faults.down = true;
   page.run();
   await given.time.pass(20 * SECOND);
   given.network.faults.down = false;
-  await given.time.pass(30 * SECOND);
+  await given.time.pass(33 * SECOND);
   assert.ok(given.subscribed);
+  // Five tries have failed by now: the next wait is 1 + 32 s.
+  given.network.faults.drop(1013);
+  await given.time.pass(32 * SECOND);
+  assert.not.ok(given.subscribed);
+  await given.time.pass(2 * SECOND);
+  assert.ok(given.subscribed);
+  await given.time.pass(31 * SECOND);
   const before = given.tries;
   given.network.faults.drop(1011);
   await given.time.pass(3 * SECOND);
-  assert.is(given.tries, before + 1);
-  assert.ok(given.subscribed);
+  assert.equal([given.tries, given.subscribed], [before + 1, true]);
+});
+
+test("a server that lets in and throws out is not hammered", async (given) => {
+  const page = given.visit({ random: () => 1 });
+  page.onSocket = () => void setTimeout(() => given.network.faults.drop(1013), 300);
+  page.run();
+  await given.time.pass(5 * MINUTE);
+  assert.equal(
+    given.gaps.map((gap) => Math.floor(gap / SECOND)),
+    [2, 3, 5, 9, 17, 33, 65, 129],
+  );
+  assert.is(given.provider.calls, given.tries);
 });
 
 /* Tokens */
@@ -302,7 +320,7 @@ test("a socket that does not open is replaced after 30 s", async (given) => {
   await given.time.pass(29 * SECOND);
   assert.equal([given.tries, given.open], [1, 1]);
   given.network.faults.stallOpening = false;
-  await given.time.pass(2 * SECOND);
+  await given.time.pass(3 * SECOND);
   assert.equal([given.tries, given.open, given.subscribed], [2, 1, true]);
 });
 
@@ -312,7 +330,7 @@ test("a connection whose InitConnection is not answered is replaced after 30 s",
   page.run();
   await given.time.pass(29 * SECOND);
   assert.equal([given.tries, given.requestsOf(0)], [1, ["InitConnection"]]);
-  await given.time.pass(2 * SECOND);
+  await given.time.pass(3 * SECOND);
   assert.is(given.tries, 2);
   given.network.faults.silent = false;
   await given.time.pass(200);
@@ -482,8 +500,21 @@ for (const [name, clockOffset] of Object.entries({
   });
 }
 
-for (const jump of [10 * MINUTE, -10 * MINUTE, DAY, -DAY]) {
-  test(`the visitor's clock jumps by ${jump / MINUTE} minutes while an invitation is pending`, async (given) => {
+// To the page a computer that slept and a clock that was set forward are the same.
+for (const jump of [10 * MINUTE, DAY]) {
+  test(`the computer sleeps for ${jump / MINUTE} minutes while an invitation is pending: it is over, and Allow says nothing`, async (given) => {
+    const page = await given.connected();
+    given.network.openConversation().invite({ seconds: 60 });
+    await given.time.pass(SECOND);
+    page.clockError += jump;
+    await given.time.pass(250);
+    assert.not.ok(page.click("accept"));
+    assert.equal([page.prompts.length, given.events, given.published], [0, ["Offered", "Closed expired"], ["Offered"]]);
+  });
+}
+
+for (const jump of [-10 * MINUTE, -DAY]) {
+  test(`the visitor sets the clock by ${jump / MINUTE} minutes while an invitation is pending: by the next answer to GetClock it is right again`, async (given) => {
     const page = await given.connected();
     given.network.openConversation().invite({ seconds: 60 });
     await given.time.pass(100);

@@ -37,8 +37,8 @@ export async function launchChromium({ path, shell, env }: Chromium): Promise<Br
     userDataDir: profile,
     env: { ...process.env, ...env, TMPDIR: profile },
     args: FLAGS,
-    // puppeteer lets hidden tabs run at full speed; visitors' browsers do not.
-    ignoreDefaultArgs: ["--disable-background-timer-throttling"],
+    // puppeteer lets hidden tabs run at full speed and takes scrollbars away; visitors' browsers do neither.
+    ignoreDefaultArgs: ["--disable-background-timer-throttling", "--hide-scrollbars"],
     defaultViewport: VIEWPORT,
     protocolTimeout: 60_000,
     signal: ending,
