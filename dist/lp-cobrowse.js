@@ -123,7 +123,7 @@
   // own style in every engine is Canvas and CanvasText, centred, scrolling, and never higher than the window.
   var FRAME = "font:1em system-ui;border:1px solid #888;border-radius:8px;";
   // The shadow is the backdrop: it is the dialog's own, and no rule for ::backdrop takes it away.
-  var DIALOG = FRAME + "color-scheme:light dark;width:min(26em,76vw);outline:0;word-break:break-word;user-select:none;hyphens:auto;box-shadow:0 0 0 99vw #0006";
+  var DIALOG = FRAME + "color-scheme:light dark;width:min(26em,76vw);outline:0;word-break:break-word;user-select:none;box-shadow:0 0 0 99vmax #0006";
   // Side by side, and equally large, where both have 8em; else one above the other.
   var BUTTONS = "display:flex;flex-wrap:wrap;gap:8px";
   var BUTTON = FRAME + "padding:.8em;flex:8em;background:";
@@ -206,9 +206,8 @@
         const answer = asked[event.composedPath()[0].part];
         if (answer) answer();
       }
-      // beforetoggle, fullscreenchange: a popover or a modal of the page, or a fullscreen element, would lie over it. At the next tick it
-      // is on top again.
-    } else if (/bef|full/.test(type)) hidePrompt();
+      // A popover or a modal of the page opens, or an element becomes fullscreen, and would lie over it: at the next tick it is on top again.
+    } else if (/open|full/.test(event.newState + type)) hidePrompt();
   }
   /** Takes the question back: what the browser answers by itself from here on, because its tab is hidden, is not the visitor's answer. */
   function hidePrompt() {
@@ -218,9 +217,11 @@
       dialog.close();
       host.replaceWith();
     }
-    clearTimeout(timer);
     // While confirm() is open no timer is set: what Firefox leaves open behind another tab is not asked twice.
-    if (timer) timer = asked = null;
+    if (timer) {
+      clearTimeout(timer);
+      timer = asked = false;
+    }
   }
 
   // src/invitation.ts
@@ -306,18 +307,18 @@
   function doubt() {
     conversationId = "";
   }
-  /** Moves the pending invitation on as far as the clock, the tag and the visitor's eyes allow. */
+  /** Moves the pending invitation on as far as the clock, the tag and the visitor's eyes allow, and sets the next tick before that. */
   function advance() {
     const now = serverTime();
     if (pending && now) {
+      clearTimeout(ticker);
+      ticker = setTimeout(advance, TICK);
       if (endTime < now) end("expired");
       else {
         // Is publish there? A function at the end of a path is called, and toString() does no harm, whatever a library made of it.
         if (!offered && lookUp(PUBLISH + ".toString")) offer(pending);
         if (pending && asking && conversationId && !document.hidden) showPrompt(pending);
       }
-      clearTimeout(ticker);
-      ticker = setTimeout(advance, TICK);
     }
   }
   function offer(invitation) {
@@ -345,7 +346,7 @@
   /** The one way out of the pending invitation: through `accept()`, `decline()` or `end()`. */
   function finish(event, answered) {
     const invitation = pending;
-    pending = null;
+    pending = false;
     clearTimeout(patience);
     hidePrompt();
     // What ends without a word from the server, by stop() or unseen in an outage, may come again: it is shown anew if it is still
@@ -426,7 +427,7 @@
   function reconnect() {
     doubt();
     if (socket) socket.close();
-    socket = null;
+    socket = false;
     next(connect);
   }
   /** The page is seen, or online: connects where there is no connection. */
@@ -446,7 +447,7 @@
     reconnect();
     next(connect, backoff(failures++, Math.random()));
     const reason = "jwt refused " + code;
-    if (/40[137]$/.test(reason)) report(reason);
+    if (/40[137]/.test(reason)) report(reason);
   }
   function connect() {
     if (stopped || document.hidden) return;

@@ -18,7 +18,7 @@ const GET_CLOCK = 3;
 
 let stopped: boolean;
 /** The one connection, if there is one. */
-let socket: WebSocket | null;
+let socket: WebSocket | false;
 /** For the next thing that happens to the connection by itself. An attempt to connect is the present one while it is still its own. */
 let timer: ReturnType<typeof setTimeout>;
 /** In a row; a look in vain for the account is one too. */
@@ -37,7 +37,7 @@ function next(step: (type: string) => void, wait?: number, type?: string): typeo
 export function reconnect(): void {
   doubt();
   if (socket) socket.close();
-  socket = null;
+  socket = false;
   next(connect);
 }
 
@@ -61,7 +61,7 @@ function retry(code?: number | string): void {
   reconnect();
   next(connect, backoff(failures++, Math.random()));
   const reason = "jwt refused " + code;
-  if (/40[137]$/.test(reason)) report(reason);
+  if (/40[137]/.test(reason)) report(reason);
 }
 
 function connect(): void {

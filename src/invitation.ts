@@ -15,7 +15,7 @@ const PATIENCE = 1e4;
 const LIFETIME = 12e4;
 
 /** The one pending invitation, as it is published. The variables down to `asking` are about it, or about the one that was last. */
-let pending: CobrowseInvitation | null;
+let pending: CobrowseInvitation | false;
 let dialogId: string;
 /** `dialogId` with the end time: what tells an invitation from its copies and from the next one of the same dialog. */
 let identity: string;
@@ -97,18 +97,18 @@ export function doubt(): void {
   conversationId = "";
 }
 
-/** Moves the pending invitation on as far as the clock, the tag and the visitor's eyes allow. */
+/** Moves the pending invitation on as far as the clock, the tag and the visitor's eyes allow, and sets the next tick before that. */
 export function advance(): void {
   const now = serverTime();
   if (pending && now) {
+    clearTimeout(ticker);
+    ticker = setTimeout(advance, TICK);
     if (endTime < now) end("expired");
     else {
       // Is publish there? A function at the end of a path is called, and toString() does no harm, whatever a library made of it.
       if (!offered && lookUp(PUBLISH + ".toString")) offer(pending);
       if (pending && asking && conversationId && !document.hidden) showPrompt(pending);
     }
-    clearTimeout(ticker);
-    ticker = setTimeout(advance, TICK);
   }
 }
 
@@ -138,8 +138,8 @@ export function end(reason?: CobrowseClosedReason | false): void {
 
 /** The one way out of the pending invitation: through `accept()`, `decline()` or `end()`. */
 function finish(event: "Accepted" | "Declined" | "Closed", answered?: boolean): void {
-  const invitation = pending!;
-  pending = null;
+  const invitation = pending as CobrowseInvitation;
+  pending = false;
   clearTimeout(patience);
   hidePrompt();
   // What ends without a word from the server, by stop() or unseen in an outage, may come again: it is shown anew if it is still

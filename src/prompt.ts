@@ -14,8 +14,8 @@ const ARMING = 500;
 const SETTLE = 300;
 
 /** Who is asked about. Until hidePrompt(), confirm() asks about it once, and the dialog is to be open. */
-let asked: CobrowseInvitation | null;
-let timer: ReturnType<typeof setTimeout> | null;
+let asked: CobrowseInvitation | false;
+let timer: ReturnType<typeof setTimeout> | false;
 let host: HTMLElement;
 let dialog: HTMLDialogElement;
 
@@ -69,12 +69,11 @@ function shield(event: Event): void {
   if (event.target == host) {
     event.stopPropagation();
     if (type == "click") {
-      const answer = asked![(event.composedPath()[0] as HTMLElement).part as unknown as "accept"];
+      const answer = (asked as any)[(event.composedPath()[0] as any).part];
       if (answer) answer();
     }
-    // beforetoggle, fullscreenchange: a popover or a modal of the page, or a fullscreen element, would lie over it. At the next tick it
-    // is on top again.
-  } else if (/bef|full/.test(type)) hidePrompt();
+    // A popover or a modal of the page opens, or an element becomes fullscreen, and would lie over it: at the next tick it is on top again.
+  } else if (/open|full/.test((event as ToggleEvent).newState + type)) hidePrompt();
 }
 
 /** Takes the question back: what the browser answers by itself from here on, because its tab is hidden, is not the visitor's answer. */
@@ -85,7 +84,9 @@ export function hidePrompt(): void {
     dialog.close();
     host.replaceWith();
   }
-  clearTimeout(timer!);
   // While confirm() is open no timer is set: what Firefox leaves open behind another tab is not asked twice.
-  if (timer) timer = asked = null;
+  if (timer) {
+    clearTimeout(timer);
+    timer = asked = false;
+  }
 }

@@ -112,6 +112,13 @@ const LAYOUTS: Record<string, ShopOptions> = {
   },
 };
 
+/** Notes what is added to <html>. */
+const COUNTER = `<script>
+  window.heard = [];
+  new MutationObserver((records) => records.forEach(({ addedNodes }) => addedNodes.forEach(({ localName }) => heard.push(localName))))
+    .observe(document.documentElement, { childList: true });
+</script>`;
+
 /** What old libraries do to the built-in prototypes. */
 const OLD_LIBRARIES = `<script>
   // Prototype 1.7
@@ -226,26 +233,33 @@ forEachEngine("the prompt on real pages", (test, engine) => {
     });
   });
 
-  test("a menu of the page is open, which the prompt closes: asked all the same", async ({ page }) => {
-    const agent = listen(site);
-    await page.goto(site.shop({ body: "<button popovertarget=menu>Menu</button><div id=menu popover>Account</div>" }));
-    await page.evaluate(() => document.querySelector<HTMLElement>("#menu")!.showPopover());
-    site.invite();
-    await answer(page, "accept");
-    await agent.was("Offered", "Accepted");
-    assert.equal(await page.pageErrors(), []);
+  /** What closes because the prompt opens, or while it is open: no reason to ask anew. */
+  const CLOSING: Record<string, string> = {
+    "a menu": "<button popovertarget=menu>Menu</button><div id=menu popover>Account</div><script>menu.showPopover()</script>",
+    "suggestions of the field that has the focus": `<input id=field onfocus="setTimeout(() => words.showPopover())" onblur="setTimeout(() => words.hidePopover())">
+      <div id=words popover=manual>Shoes</div><script>field.focus()</script>`,
+    "a modal that closes by itself":
+      "<dialog id=modal>Welcome</dialog><script>modal.showModal(); addEventListener('cobrowseOffered', () => setTimeout(() => modal.close(), 900))</script>",
+  };
+  test(`shown once, though things of the page close: ${Object.keys(CLOSING).join(", ")}`, async ({ page }) => {
+    await inTurn(Object.entries(CLOSING), async (body) => {
+      const agent = listen(site);
+      await page.goto(site.shop({ head: COUNTER, body }));
+      site.invite();
+      await shown(page);
+      await aMoment(1500);
+      assert.equal(await page.evaluate(() => window.heard.filter((name) => name === "lp-cobrowse")), ["lp-cobrowse"]);
+      await answer(page, "accept");
+      await agent.was("Offered", "Accepted");
+      assert.equal(await page.pageErrors(), []);
+    });
   });
 
   const layouts = listFor(engine, LAYOUTS, ["scrollbars at both sides", "a scrollbar at the left"]);
   test(`shown once, and answered: ${layouts.map(([name]) => name).join(", ")}`, async ({ page }) => {
     await inTurn(layouts, async (layout) => {
       const agent = listen(site);
-      const counter = `<script>
-        window.heard = [];
-        new MutationObserver((records) => records.forEach(({ addedNodes }) => addedNodes.forEach(({ localName }) => heard.push(localName))))
-          .observe(document.documentElement, { childList: true });
-      </script>`;
-      await page.goto(site.shop({ head: counter + layout.head, body: `${layout.body ?? ""}<p style="height:200vh">A long page` }));
+      await page.goto(site.shop({ head: COUNTER + layout.head, body: `${layout.body ?? ""}<p style="height:200vh">A long page` }));
       site.invite();
       await shown(page);
       await aMoment(1500);

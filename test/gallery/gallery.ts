@@ -48,6 +48,8 @@ const LONG_WORD: CobrowseText = {
   shared: "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogochllanfairpwllgwyngyllgog 👩‍💻 <img src=x onerror=alert(1)>",
 };
 
+const HYPHENS = "lp-cobrowse::part(dialog) { hyphens: auto }";
+
 /** One example of a brand's restyling, as in the README. */
 const BRAND = `
   lp-cobrowse::part(dialog) { border: 0; border-radius: 20px; font-family: "Trebuchet MS", Verdana, sans-serif; background: #fffbe8; color: #111 }
@@ -79,9 +81,9 @@ async function shots(): Promise<Shot[]> {
     { name: "focus on the second button", host: "bank", tabs: 2 },
     { name: "focus on the second button, dark", host: "bank", tabs: 2, preferences: DARK },
     { name: "a site that is always light, dark", host: "shop", preferences: DARK, style: "lp-cobrowse::part(dialog) { color-scheme: light }" },
-    { name: "long German", host: "bank", text: LONG_GERMAN, language: "de" },
-    { name: "long German, 320 pixels wide", host: "bank", text: LONG_GERMAN, language: "de", size: SMALL_PHONE },
-    { name: "long German, zoomed to 200 %", host: "bank", text: LONG_GERMAN, language: "de", size: ZOOMED },
+    { name: "long German", host: "bank", text: LONG_GERMAN, language: "de", style: HYPHENS },
+    { name: "long German, 320 pixels wide", host: "bank", text: LONG_GERMAN, language: "de", style: HYPHENS, size: SMALL_PHONE },
+    { name: "long German, zoomed to 200 %", host: "bank", text: LONG_GERMAN, language: "de", style: HYPHENS, size: ZOOMED },
     { name: "long words", host: "magazine", text: LONG_WORD },
     { name: "long words, 320 pixels wide", host: "magazine", text: LONG_WORD, size: SMALL_PHONE },
     {
