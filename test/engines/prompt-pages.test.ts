@@ -119,6 +119,12 @@ const COUNTER = `<script>
     .observe(document.documentElement, { childList: true });
 </script>`;
 
+/** Notes when each press began. */
+const PRESSES = `<script>
+  window.presses = [];
+  addEventListener("pointerdown", ({ timeStamp }) => presses.push(timeStamp), true);
+</script>`;
+
 /** What old libraries do to the built-in prototypes. */
 const OLD_LIBRARIES = `<script>
   // Prototype 1.7
@@ -139,9 +145,10 @@ forEachEngine("the prompt on real pages", (test, engine) => {
   test.after(() => site.close());
   test.after.each(() => site.conversation.invitations.forEach((invitation) => invitation.cancel()));
 
-  const ways = Object.entries(WAYS).filter(([way]) => way !== "tap" || engine === "chromium");
+  // Elsewhere fewer of each, for the sake of time.
+  const ways = listFor(engine, WAYS, ["click", "Tab, Enter", "Escape"]);
   for (const [name, { scripts, open }] of listFor(engine, KEEPERS, ["focus-trap"])) {
-    test(`${name}: each way answers, and the page hears nothing of it`, async ({ page }) => {
+    test(`${name}: ${engine === "chromium" ? "each way answers" : "three ways answer"}, and the page hears nothing of it`, async ({ page }) => {
       if (engine === "chromium") await page.emulate({ touch: true });
       await page.goto(site.shop({ head: EAVESDROPPER + scripts.map((src) => `<script src="${src}"></script>`).join(""), body: MODAL }));
       await page.evaluate(open);
@@ -175,11 +182,9 @@ forEachEngine("the prompt on real pages", (test, engine) => {
           requestAnimationFrame(() => (window.painted = performance.now()));
         });
       };
-      window.presses = [];
-      addEventListener("pointerdown", ({ timeStamp }) => presses.push(timeStamp), true);
       addEventListener("cobrowseAccepted", () => (window.answered = presses.at(-1)));
     </script>`;
-    await page.goto(site.shop({ head: busy }));
+    await page.goto(site.shop({ head: PRESSES + busy }));
     const place = await openOnce(page, site);
     // On a busy machine no press may fall into the half second: then once more.
     for (let attempt = 1; ; attempt++) {
@@ -216,20 +221,29 @@ forEachEngine("the prompt on real pages", (test, engine) => {
   const covers = Object.entries(COVERS).filter(([name]) => engine === "chromium" || name !== "a fullscreen element");
   test(`what lies over it is no way to answer, and then it is on top again: ${covers.map(([name]) => name).join(", ")}`, async ({ page }) => {
     await inTurn(covers, async (cover) => {
-      const agent = listen(site);
-      await page.goto(site.shop());
-      await page.clickAt(20, 20);
-      site.invite();
-      await armed(page);
-      const place = await middle(page, "accept");
-      await page.evaluate(cover);
-      await page.clickAt(...place);
-      await page.clickAt(...place);
-      await aMoment(200);
-      await agent.was("Offered");
-      await answer(page, "accept");
-      await agent.was("Offered", "Accepted");
-      await page.evaluate(() => document.exitFullscreen().catch(() => {}));
+      // On a busy machine the press may come so late that the prompt is on top again, and takes answers: then once more.
+      for (let attempt = 1; ; attempt++) {
+        const agent = listen(site);
+        await page.goto(site.shop({ head: PRESSES }));
+        await page.clickAt(20, 20);
+        const invitation = site.invite();
+        await armed(page);
+        const place = await middle(page, "accept");
+        await page.evaluate(cover);
+        const since = await page.evaluate(() => performance.now());
+        await page.clickAt(...place);
+        const early = (await page.evaluate(() => window.presses.at(-1)!)) < since + 450;
+        if (early) {
+          await aMoment(200);
+          await agent.was("Offered");
+          await answer(page, "accept");
+          await agent.was("Offered", "Accepted");
+        }
+        invitation.cancel();
+        await page.evaluate(() => document.exitFullscreen().catch(() => {}));
+        if (early) break;
+        assert.ok(attempt < 8, "This machine is too slow to press what lies over the prompt.");
+      }
     });
   });
 
@@ -241,8 +255,9 @@ forEachEngine("the prompt on real pages", (test, engine) => {
     "a modal that closes by itself":
       "<dialog id=modal>Welcome</dialog><script>modal.showModal(); addEventListener('cobrowseOffered', () => setTimeout(() => modal.close(), 900))</script>",
   };
-  test(`shown once, though things of the page close: ${Object.keys(CLOSING).join(", ")}`, async ({ page }) => {
-    await inTurn(Object.entries(CLOSING), async (body) => {
+  const closing = listFor(engine, CLOSING, ["suggestions of the field that has the focus"]);
+  test(`shown once, though things of the page close: ${closing.map(([name]) => name).join(", ")}`, async ({ page }) => {
+    await inTurn(closing, async (body) => {
       const agent = listen(site);
       await page.goto(site.shop({ head: COUNTER, body }));
       site.invite();
@@ -255,7 +270,7 @@ forEachEngine("the prompt on real pages", (test, engine) => {
     });
   });
 
-  const layouts = listFor(engine, LAYOUTS, ["scrollbars at both sides", "a scrollbar at the left"]);
+  const layouts = listFor(engine, LAYOUTS, ["scrollbars at both sides"]);
   test(`shown once, and answered: ${layouts.map(([name]) => name).join(", ")}`, async ({ page }) => {
     await inTurn(layouts, async (layout) => {
       const agent = listen(site);
