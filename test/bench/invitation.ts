@@ -61,7 +61,7 @@ export async function measureInvitation(browser: Browser): Promise<Table> {
   await new Promise((resolve) => servers.once("listening", resolve));
   const direct = site.page(
     `<!doctype html><html lang="en"><meta charset="utf-8"><title>Direct</title><h1>Bench</h1>${watch}
-<dialog><h2>Share this page?</h2><p>The agent can see and use this page.</p><button>Decline</button><button>Allow</button></dialog>
+<dialog><h2>Share this page?</h2><p>Our agent can see and use this page until you stop.</p><button>Decline</button><button>Allow</button></dialog>
 <script>
 const dialog = document.querySelector("dialog");
 const socket = new WebSocket("ws://127.0.0.1:${(servers.address() as AddressInfo).port}");

@@ -261,9 +261,7 @@ forEachEngine("the prompt on real pages", (test, engine) => {
       const agent = listen(site);
       await page.goto(site.shop({ head: COUNTER, body }));
       site.invite();
-      await shown(page);
-      await aMoment(1500);
-      assert.equal(await page.evaluate(() => window.heard.filter((name) => name === "lp-cobrowse")), ["lp-cobrowse"]);
+      await expectShownOnce(page);
       await answer(page, "accept");
       await agent.was("Offered", "Accepted");
       assert.equal(await page.pageErrors(), []);
@@ -276,9 +274,7 @@ forEachEngine("the prompt on real pages", (test, engine) => {
       const agent = listen(site);
       await page.goto(site.shop({ head: COUNTER + layout.head, body: `${layout.body ?? ""}<p style="height:200vh">A long page` }));
       site.invite();
-      await shown(page);
-      await aMoment(1500);
-      assert.equal(await page.evaluate(() => window.heard.filter((name) => name === "lp-cobrowse")), ["lp-cobrowse"]);
+      await expectShownOnce(page);
       await answer(page, "decline");
       await agent.was("Offered", "Declined");
     });
@@ -304,6 +300,13 @@ forEachEngine("the prompt on real pages", (test, engine) => {
     assert.equal(await page.pageErrors(), []);
   });
 });
+
+/** On a page with the COUNTER: the prompt comes, and is not built anew. */
+async function expectShownOnce(page: Page): Promise<void> {
+  await shown(page);
+  await aMoment(1500);
+  assert.equal(await page.evaluate(() => window.heard.filter((name) => name === "lp-cobrowse")), ["lp-cobrowse"]);
+}
 
 /** Where Allow comes up in this window: shows it once, for an invitation that is then withdrawn. */
 async function openOnce(page: Page, site: Site): Promise<[number, number]> {
