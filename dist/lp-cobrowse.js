@@ -3,7 +3,10 @@
   // src/clock.ts
   /** An answer has to get there in time; and what ends now has expired, also if the server's CLOSED comes a little early. */
   var MARGIN = 500;
-  /** The server's clock minus `Date.now()`, which the visitor can't set, plus the margin. 0 until GetClock is answered. */
+  /**
+   * The server's clock minus `Date.now()`, plus the margin; 0 until GetClock is answered. The visitor can set that clock, and the next
+   * answer sets it right; but it goes on while the computer sleeps, as `performance.now()` does not.
+   */
   var ahead = 0;
   /** An answer without the time leaves it as it was. */
   function learnServerTime(currentTime) {
@@ -150,8 +153,9 @@
    * within 100 ms. One of them may say that the invitation has ended; or the clock says so, at the next tick (250 ms).
    */
   var SETTLE = 300;
-  /** Who is asked about. Until hidePrompt(), confirm() asks about it once, and the dialog is to be open. */
+  /** What the visitor is asked about: by confirm() once, until hidePrompt(). */
   var asked;
+  /** Until the dialog takes answers, or confirm()'s answer is passed on. */
   var timer;
   var host;
   var dialog;
@@ -202,7 +206,8 @@
     const { type } = event;
     if (event.target == host) {
       event.stopPropagation();
-      if (type == "click") {
+      if (asked && type == "click") {
+        // A list of parts is its text where a name is wanted, and only a button's is the name of an answer.
         const answer = asked[event.composedPath()[0].part];
         if (answer) answer();
       }
@@ -442,12 +447,12 @@
     stopped = true;
     reconnect();
   }
-  /** @param code with which the server refused something, or closed the connection: 401, 403, 4401 and 4407 blame the token */
+  /** @param code with which the server refused something, or closed the connection: those that end in 401, 403 or 407 blame the token */
   function retry(code) {
     reconnect();
     next(connect, backoff(failures++, Math.random()));
     const reason = "jwt refused " + code;
-    if (/40[137]/.test(reason)) report(reason);
+    if (/40[137]$/.test(reason)) report(reason);
   }
   function connect() {
     if (stopped || document.hidden) return;
@@ -469,7 +474,7 @@
       if (attempt == timer2) retry();
     });
   }
-  /** Where the account's messaging server is. */
+  /** The domain service's answer: `baseURI` is the host of the account's messaging server. */
   function askDomainService(account) {
     return fetch(
       "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0"
@@ -479,6 +484,7 @@
     let answers = 0;
     const request = (type, headers, body) => {
       next(retry, HEARTBEAT);
+      // Each is sent after the answer to the one before.
       opened.send(JSON.stringify({ kind: "req", id: answers + 1 + "", type, headers, body }));
     };
     socket = opened;
@@ -492,9 +498,8 @@
           const frame = JSON.parse(event.data);
           if (frame.reqId == answers + 1)
             if (frame.code != 200) retry(frame.code);
-            else if (++answers == INIT_CONNECTION) {
-              request("cqm.SubscribeExConversations", [], { convState: ["OPEN"] });
-            } else if (answers < GET_CLOCK) request("GetClock");
+            else if (++answers == INIT_CONNECTION) request("cqm.SubscribeExConversations", [], { convState: ["OPEN"] });
+            else if (answers < GET_CLOCK) request("GetClock");
             else {
               // The second of them: the server has not just let it in to throw it out.
               if (answers > GET_CLOCK) failures = 0;

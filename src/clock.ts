@@ -1,7 +1,10 @@
 /** An answer has to get there in time; and what ends now has expired, also if the server's CLOSED comes a little early. */
 const MARGIN = 500;
 
-/** The server's clock minus `Date.now()`, which the visitor can't set, plus the margin. 0 until GetClock is answered. */
+/**
+ * The server's clock minus `Date.now()`, plus the margin; 0 until GetClock is answered. The visitor can set that clock, and the next
+ * answer sets it right; but it goes on while the computer sleeps, as `performance.now()` does not.
+ */
 let ahead = 0;
 
 /** An answer without the time leaves it as it was. */

@@ -56,12 +56,12 @@ export function stop(): void {
   reconnect();
 }
 
-/** @param code with which the server refused something, or closed the connection: 401, 403, 4401 and 4407 blame the token */
+/** @param code with which the server refused something, or closed the connection: those that end in 401, 403 or 407 blame the token */
 function retry(code?: number | string): void {
   reconnect();
   next(connect, backoff(failures++, Math.random()));
   const reason = "jwt refused " + code;
-  if (/40[137]/.test(reason)) report(reason);
+  if (/40[137]$/.test(reason)) report(reason);
 }
 
 function connect(): void {
@@ -91,7 +91,7 @@ function connect(): void {
     });
 }
 
-/** Where the account's messaging server is. */
+/** The domain service's answer: `baseURI` is the host of the account's messaging server. */
 function askDomainService(account: string): Promise<any> {
   return fetch(
     "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0",
@@ -102,6 +102,7 @@ function use(opened: WebSocket, jwt: string): void {
   let answers = 0;
   const request = (type: string, headers?: object[], body?: object) => {
     next(retry, HEARTBEAT);
+    // Each is sent after the answer to the one before.
     opened.send(JSON.stringify({ kind: "req", id: answers + 1 + "", type, headers, body }));
   };
   socket = opened;
@@ -115,9 +116,8 @@ function use(opened: WebSocket, jwt: string): void {
         const frame: Frame = JSON.parse(event.data);
         if (frame.reqId == answers + 1)
           if (frame.code != 200) retry(frame.code);
-          else if (++answers == INIT_CONNECTION) {
-            request("cqm.SubscribeExConversations", [], { convState: ["OPEN"] });
-          } else if (answers < GET_CLOCK) request("GetClock");
+          else if (++answers == INIT_CONNECTION) request("cqm.SubscribeExConversations", [], { convState: ["OPEN"] });
+          else if (answers < GET_CLOCK) request("GetClock");
           else {
             // The second of them: the server has not just let it in to throw it out.
             if (answers > GET_CLOCK) failures = 0;

@@ -13,8 +13,9 @@ const ARMING = 500;
  */
 const SETTLE = 300;
 
-/** Who is asked about. Until hidePrompt(), confirm() asks about it once, and the dialog is to be open. */
+/** What the visitor is asked about: by confirm() once, until hidePrompt(). */
 let asked: CobrowseInvitation | false;
+/** Until the dialog takes answers, or confirm()'s answer is passed on. */
 let timer: ReturnType<typeof setTimeout> | false;
 let host: HTMLElement;
 let dialog: HTMLDialogElement;
@@ -68,8 +69,9 @@ function shield(event: Event): void {
   const { type } = event;
   if (event.target == host) {
     event.stopPropagation();
-    if (type == "click") {
-      const answer = (asked as any)[(event.composedPath()[0] as any).part];
+    if (asked && type == "click") {
+      // A list of parts is its text where a name is wanted, and only a button's is the name of an answer.
+      const answer = asked[(event.composedPath()[0] as HTMLElement).part as unknown as "accept" | "decline"];
       if (answer) answer();
     }
     // A popover or a modal of the page opens, or an element becomes fullscreen, and would lie over it: at the next tick it is on top again.

@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import type { Page } from "../support/browsers.ts";
 import { forEachEngine } from "../support/engines.ts";
-import { aMoment, armed, gone, inTurn, listen, listFor, middle, openPrompt, shown } from "../support/prompt.ts";
+import { aMoment, armed, gone, inTurn, listen, listFor, middle, openPrompt, placeOf, shown } from "../support/prompt.ts";
 import { answer, startSite, type ShopOptions, type Site } from "../support/site.ts";
 
 declare const focusTrap: { createFocusTrap(element: string): { activate(): void; active: boolean } };
@@ -137,6 +137,31 @@ const OLD_LIBRARIES = `<script>
   Array.prototype.each = Array.prototype.forEach;
 </script>`;
 
+/** What lies over the prompt. */
+const COVERS: Record<string, () => void> = {
+  "a popover": () => {
+    const popover = document.body.appendChild(document.createElement("aside"));
+    popover.popover = "manual";
+    popover.style.cssText = "inset:0;width:100%;height:100%;background:#123";
+    popover.showPopover();
+  },
+  "a modal": () => {
+    const dialog = document.body.appendChild(document.createElement("dialog"));
+    dialog.style.cssText = "width:100%;height:100%;max-width:none;max-height:none";
+    dialog.showModal();
+  },
+  "a fullscreen element": () => void document.body.requestFullscreen(),
+};
+
+/** What closes because the prompt opens, or while it is open: no reason to ask anew. */
+const CLOSING: Record<string, string> = {
+  "a menu": "<button popovertarget=menu>Menu</button><div id=menu popover>Account</div><script>menu.showPopover()</script>",
+  "suggestions of the field that has the focus": `<input id=field onfocus="setTimeout(() => words.showPopover())" onblur="setTimeout(() => words.hidePopover())">
+    <div id=words popover=manual>Shoes</div><script>field.focus()</script>`,
+  "a modal that closes by itself":
+    "<dialog id=modal>Welcome</dialog><script>modal.showModal(); addEventListener('cobrowseOffered', () => setTimeout(() => modal.close(), 900))</script>",
+};
+
 forEachEngine("the prompt on real pages", (test, engine) => {
   let site: Site;
   test.before(async () => {
@@ -185,7 +210,7 @@ forEachEngine("the prompt on real pages", (test, engine) => {
       addEventListener("cobrowseAccepted", () => (window.answered = presses.at(-1)));
     </script>`;
     await page.goto(site.shop({ head: PRESSES + busy }));
-    const place = await openOnce(page, site);
+    const place = await placeOf(page, site, "accept");
     // On a busy machine no press may fall into the half second: then once more.
     for (let attempt = 1; ; attempt++) {
       await page.evaluate(() => void (window.answered = 0));
@@ -202,21 +227,6 @@ forEachEngine("the prompt on real pages", (test, engine) => {
     }
   });
 
-  /** What lies over the prompt. */
-  const COVERS: Record<string, () => void> = {
-    "a popover": () => {
-      const popover = document.body.appendChild(document.createElement("aside"));
-      popover.popover = "manual";
-      popover.style.cssText = "inset:0;width:100%;height:100%;background:#123";
-      popover.showPopover();
-    },
-    "a modal": () => {
-      const dialog = document.body.appendChild(document.createElement("dialog"));
-      dialog.style.cssText = "width:100%;height:100%;max-width:none;max-height:none";
-      dialog.showModal();
-    },
-    "a fullscreen element": () => void document.body.requestFullscreen(),
-  };
   // Only in Chromium may a page go fullscreen some time after a press.
   const covers = Object.entries(COVERS).filter(([name]) => engine === "chromium" || name !== "a fullscreen element");
   test(`what lies over it is no way to answer, and then it is on top again: ${covers.map(([name]) => name).join(", ")}`, async ({ page }) => {
@@ -247,14 +257,6 @@ forEachEngine("the prompt on real pages", (test, engine) => {
     });
   });
 
-  /** What closes because the prompt opens, or while it is open: no reason to ask anew. */
-  const CLOSING: Record<string, string> = {
-    "a menu": "<button popovertarget=menu>Menu</button><div id=menu popover>Account</div><script>menu.showPopover()</script>",
-    "suggestions of the field that has the focus": `<input id=field onfocus="setTimeout(() => words.showPopover())" onblur="setTimeout(() => words.hidePopover())">
-      <div id=words popover=manual>Shoes</div><script>field.focus()</script>`,
-    "a modal that closes by itself":
-      "<dialog id=modal>Welcome</dialog><script>modal.showModal(); addEventListener('cobrowseOffered', () => setTimeout(() => modal.close(), 900))</script>",
-  };
   const closing = listFor(engine, CLOSING, ["suggestions of the field that has the focus"]);
   test(`shown once, though things of the page close: ${closing.map(([name]) => name).join(", ")}`, async ({ page }) => {
     await inTurn(closing, async (body) => {
@@ -280,7 +282,7 @@ forEachEngine("the prompt on real pages", (test, engine) => {
     });
   });
 
-  test("old libraries and pages that extend the built-in prototypes: asked each time, two buttons, nothing else published", async ({ page }) => {
+  test("old libraries and pages that extend the built-in prototypes: asked each time, by two buttons", async ({ page }) => {
     await page.goto(site.shop({ head: OLD_LIBRARIES }));
     for (const [part, name] of [
       ["accept", "Accepted"],
@@ -306,14 +308,4 @@ async function expectShownOnce(page: Page): Promise<void> {
   await shown(page);
   await aMoment(1500);
   assert.equal(await page.evaluate(() => window.heard.filter((name) => name === "lp-cobrowse")), ["lp-cobrowse"]);
-}
-
-/** Where Allow comes up in this window: shows it once, for an invitation that is then withdrawn. */
-async function openOnce(page: Page, site: Site): Promise<[number, number]> {
-  const invitation = site.invite();
-  await armed(page);
-  const place = await middle(page, "accept");
-  invitation.cancel();
-  await gone(page);
-  return place;
 }

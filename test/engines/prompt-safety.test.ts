@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import type { Page } from "../support/browsers.ts";
 import { forEachEngine } from "../support/engines.ts";
-import { aMoment, armed, escape, gone, inTurn, listen, listFor, middle, shown } from "../support/prompt.ts";
+import { aMoment, armed, escape, gone, inTurn, listen, listFor, middle, placeOf, shown } from "../support/prompt.ts";
 import { startSite, type Site } from "../support/site.ts";
 
 declare global {
@@ -18,17 +18,6 @@ const STOPWATCH = `<script>
   for (const type of ["pointerdown", "mousedown", "keydown"]) addEventListener(type, () => times.press.push(performance.now()), true);
   for (const type in times) addEventListener(type, () => times[type].push(performance.now()));
 </script>`;
-
-/** Where Decline and Allow come up in this window: shows them once, for an invitation that is then withdrawn. */
-async function placeOf(page: Page, site: Site, part: string): Promise<[number, number]> {
-  const invitation = site.invite();
-  await armed(page);
-  const place = await middle(page, part);
-  invitation.cancel();
-  await gone(page);
-  await page.evaluate(() => Object.values(window.times ?? {}).forEach((list) => list.splice(0)));
-  return place;
-}
 
 /** Ways to answer, each a press that is repeated until it counts. */
 const WAYS: Record<string, (page: Page, place: [number, number]) => Promise<void>> = {

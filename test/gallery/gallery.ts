@@ -3,7 +3,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { CobrowseText } from "../../src/api.d.ts";
 import { launch, type Browser, type Preferences } from "../support/browsers.ts";
-import { scriptTag, startSite } from "../support/site.ts";
+import { promptIsArmed, scriptTag, startSite } from "../support/site.ts";
 
 const OUT = new URL("out/", import.meta.url);
 const HOSTS = ["shop", "bank", "magazine"] as const;
@@ -123,20 +123,14 @@ async function picture(browser: Browser, shot: Shot, snippet: string | undefined
     await page.goto(
       site.shop({
         config: { text },
-        // It reads the attribute when it adds the prompt.
+        // Before the prompt comes, which takes over both.
         body: `<script>Object.assign(document.documentElement, { lang: "${language}", dir: "${rightToLeft ? "rtl" : "ltr"}" })</script>${host}<style>${style}</style>`,
         install,
       }),
     );
     site.invite({ mode });
     // Only then do keys count.
-    await page.waitFor(
-      () => {
-        const button = document.querySelector("lp-cobrowse")?.shadowRoot!.querySelector("button");
-        return button && !button.closest("[inert]");
-      },
-      { message: `the prompt of "${shot.name}"` },
-    );
+    await page.waitFor(promptIsArmed, { message: `the prompt of "${shot.name}"` });
     for (let tab = 0; tab < tabs; tab++) await page.press("Tab");
     return await page.screenshot();
   } finally {

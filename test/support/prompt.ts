@@ -73,6 +73,16 @@ export async function middle(page: Page, part: string): Promise<[number, number]
   return [rect.x + rect.width / 2, rect.y + rect.height / 2];
 }
 
+/** Where a part comes up in this window: shows the prompt once, for an invitation that is then withdrawn. */
+export async function placeOf(page: Page, site: Site, part: string): Promise<[number, number]> {
+  const invitation = site.invite();
+  await armed(page);
+  const place = await middle(page, part);
+  invitation.cancel();
+  await gone(page);
+  return place;
+}
+
 /**
  * Declines by Escape. Where a browser is late with a dialog's `close` event, the prompt may have come anew before it, and asks
  * once more: visible, so it may be pressed again.

@@ -107,7 +107,7 @@ test("a refused InitConnection is told, and the next try has a fresh token", asy
   assert.equal([given.reasons.length, given.provider.calls, given.subscribed], [1, 2, true]);
 });
 
-for (const code of [1000, 1001, 1006, 1011, 4000, 4402]) {
+for (const code of [1000, 1001, 1006, 1011, 1013, 4000, 4010, 4402]) {
   test(`close code ${code} is nothing that the site has to fix`, async (given) => {
     await given.connected();
     given.network.faults.drop(code);
