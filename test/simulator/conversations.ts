@@ -13,11 +13,20 @@ export interface InviteOptions {
   expires?: "field" | "none";
   /** The dialog's participants: the consumer and the agent unless told. */
   participants?: string[];
+  /** How the dialog names them: as ids unless told, as the tutorials print them, or with their roles, as one client has them. */
+  participantsAs?: "participants" | "participantsDetails";
+  /**
+   * What the dialog carries once it is ACCEPTED or CLOSED. `bare`, unless told: everything, and CLOSED hardly anything. `short`: in
+   * both states ids, mode and sessionState only. `full`: everything in both, and CLOSED comes with `state` CLOSE.
+   */
+  updates?: "bare" | "short" | "full";
+  /** Milliseconds that the agent's clock, which writes `creationTs` and `expires`, is ahead of the server's: 0 unless told. */
+  agentClockOffset?: number;
 }
 
 export interface Change {
   type: "UPSERT" | "DELETE";
-  result: { convId: string; conversationDetails?: { state: string; dialogs: Dialog[]; [key: string]: unknown } };
+  result: { convId: string; conversationDetails?: { state: string; stage: string; dialogs: Dialog[]; [key: string]: unknown } };
 }
 
 interface Dialog {
@@ -35,6 +44,8 @@ export interface ConversationHost {
 }
 
 export const AGENT = "le83624296.356285412";
+/** Who writes with the consumer in the conversation's main dialog. */
+const MESSAGING_AGENT = "734d9867-4a2b-4d6e-9a54-6cf2c1c1c0a5";
 const TWO_MINUTES = 120_000;
 /** The longest wait that setTimeout can do. */
 const LONGEST_WAIT = 2 ** 31 - 1;
@@ -42,16 +53,20 @@ const LONGEST_WAIT = 2 ** 31 - 1;
 export class Conversation {
   readonly convId = randomUUID();
   readonly consumerId: string;
+  /** What the connection that started it has announced: it is stored with the conversation. */
+  readonly features: readonly string[];
   readonly invitations: Invitation[] = [];
   state: "OPEN" | "CLOSE" = "OPEN";
   deleted = false;
   #startTs: number;
+  #changedAt: number;
   #host: ConversationHost;
 
-  constructor(consumerId: string, host: ConversationHost) {
+  constructor(consumerId: string, host: ConversationHost, features: readonly string[] = ["CO_BROWSE"]) {
     this.consumerId = consumerId;
+    this.features = features;
     this.#host = host;
-    this.#startTs = host.now();
+    this.#startTs = this.#changedAt = host.now();
     host.note(this.convId, undefined, "conversation opened");
     this.publish();
   }
@@ -70,16 +85,20 @@ export class Conversation {
     return invitation;
   }
 
-  /** The conversation closes. Its dialogs stay as they are: a pending invitation is over all the same. */
+  /**
+   * The conversation closes. Its dialogs stay as they are: a pending invitation is over all the same. With that it leaves the
+   * subscriptions to open conversations, which is told as a DELETE.
+   */
   end(): void {
     if (this.state === "CLOSE") return;
     this.state = "CLOSE";
+    this.#changedAt = this.#host.now();
     this.#abandon();
     this.#host.note(this.convId, undefined, "conversation ended");
     this.publish();
   }
 
-  /** The conversation goes from the subscription, with a DELETE that carries nothing but its id. */
+  /** The conversation goes from every subscription that has it, with a DELETE that carries nothing but its id, and no word before. */
   delete(): void {
     if (this.deleted) return;
     this.deleted = true;
@@ -100,20 +119,25 @@ export class Conversation {
     const dialogs = [...current.values()]
       .filter((invitation) => invitation === shown || !invitation.ended || this.#host.keepEndedDialogs)
       .map((invitation) => (copy && invitation === shown ? invitation.invitedDialog() : invitation.dialog()));
-    const main = { dialogId: this.convId, dialogType: "MAIN", channelType: "MESSAGING", state: this.state, creationTs: this.#startTs };
+    const participants = [
+      { id: this.consumerId, role: "CONSUMER" },
+      { id: MESSAGING_AGENT, role: "ASSIGNED_AGENT" },
+    ];
+    const main = {
+      dialogId: this.convId,
+      participantsDetails: participants.map((participant) => ({ ...participant, state: "ACTIVE" })),
+      dialogType: "MAIN",
+      channelType: "MESSAGING",
+      state: this.state,
+      creationTs: this.#startTs,
+      metaDataLastUpdateTs: this.#changedAt,
+    };
     return {
       type: "UPSERT",
       result: {
         convId: this.convId,
-        conversationDetails: {
-          state: this.state,
-          startTs: this.#startTs,
-          participants: [
-            { id: this.consumerId, role: "CONSUMER" },
-            { id: "734d9867-4a2b-4d6e-9a54-6cf2c1c1c0a5", role: "ASSIGNED_AGENT" },
-          ],
-          dialogs: [main, ...dialogs],
-        },
+        // `state` speaks of the main dialog, `stage` of the whole: they differ only during a survey, which nobody holds here.
+        conversationDetails: { state: this.state, stage: this.state, startTs: this.#startTs, participants, dialogs: [main, ...dialogs] },
       },
     };
   }
@@ -144,6 +168,9 @@ export class Invitation {
   #host: ConversationHost;
   #options: InviteOptions;
   #creationTs: number;
+  #invitedAt: number;
+  #changedAt: number;
+  #notificationKey = randomUUID();
   #dialogClosed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -154,9 +181,10 @@ export class Invitation {
     this.#options = options;
     this.dialogId = options.dialogId ?? randomUUID();
     this.mode = options.mode ?? "shared";
-    this.expiresAt = host.now() + seconds * 1000;
+    this.#invitedAt = this.#changedAt = host.now();
+    this.expiresAt = this.#invitedAt + seconds * 1000;
     // Without the field the end follows from the beginning, so a short invitation began earlier.
-    this.#creationTs = expires === "none" ? this.expiresAt - TWO_MINUTES : host.now();
+    this.#creationTs = expires === "none" ? this.expiresAt - TWO_MINUTES : this.#invitedAt;
   }
 
   get serviceId(): string {
@@ -226,34 +254,49 @@ export class Invitation {
     clearTimeout(this.#timer);
   }
 
-  /** The dialog as it is now: in the bare form once it has ended. */
+  /** The dialog as it is now. */
   dialog(): Dialog {
-    if (!this.ended) return this.#fullDialog(this.state);
-    return { dialogId: this.dialogId, dialogType: "OTHER", channelType: "COBROWSE", metaData: { sessionState: "CLOSED" } };
+    const { updates = "bare" } = this.#options;
+    const sessionState = this.state;
+    const full = this.#fullDialog(sessionState, this.#dialogClosed || this.ended, this.#changedAt);
+    // Its state is what there is to tell.
+    if (this.#dialogClosed && !this.ended) return full;
+    if (updates === "short" && sessionState !== "INVITED") return this.#dialogWith({ sessionState, ...this.#known() });
+    if (updates === "bare" && this.ended) return this.#dialogWith({ sessionState });
+    return full;
   }
 
+  /** The dialog as it was told first. */
   invitedDialog(): Dialog {
-    return this.#fullDialog("INVITED");
+    return this.#fullDialog("INVITED", false, this.#invitedAt);
   }
 
-  #fullDialog(sessionState: string): Dialog {
-    const { expires = "field", participants = [this.#conversation.consumerId, AGENT] } = this.#options;
-    return {
-      dialogId: this.dialogId,
-      participants,
-      dialogType: "OTHER",
-      channelType: "COBROWSE",
-      metaData: {
-        serviceId: this.serviceId,
-        mode: this.mode,
-        ...(expires === "field" && { expires: this.expiresAt / 1000 }),
-        sessionState,
-        ...SECRETS,
-      },
-      state: this.#dialogClosed ? "CLOSE" : "OPEN",
-      creationTs: this.#creationTs,
-      metaDataLastUpdateTs: this.#host.now(),
+  #fullDialog(sessionState: string, closed: boolean, metaDataLastUpdateTs: number): Dialog {
+    const { expires = "field", participants = [this.#conversation.consumerId, AGENT], participantsAs = "participants", agentClockOffset = 0 } = this.#options;
+    const details = participants.map((id) => ({ id, role: id === this.#conversation.consumerId ? "CONSUMER" : "ASSIGNED_AGENT" }));
+    const metaData = {
+      serviceId: this.serviceId,
+      ...this.#known(),
+      ...(expires === "field" && { expires: (this.expiresAt + agentClockOffset) / 1000 }),
+      sessionState,
+      ...SECRETS,
     };
+    return {
+      ...this.#dialogWith(metaData),
+      ...(participantsAs === "participants" ? { participants } : { participantsDetails: details }),
+      state: closed ? "CLOSE" : "OPEN",
+      creationTs: this.#creationTs + agentClockOffset,
+      metaDataLastUpdateTs,
+    };
+  }
+
+  #dialogWith(metaData: object): Dialog {
+    return { dialogId: this.dialogId, dialogType: "OTHER", channelType: "COBROWSE", metaData };
+  }
+
+  /** What the metaData of a short update has besides its state. */
+  #known(): object {
+    return { dialogId: this.dialogId, mode: this.mode, notificationKey: this.#notificationKey };
   }
 
   #close(step: SessionStep): void {
@@ -264,6 +307,7 @@ export class Invitation {
   }
 
   #tell(step: SessionStep): void {
+    this.#changedAt = this.#host.now();
     this.#host.note(this.#conversation.convId, this.dialogId, step);
     this.#conversation.publish(this);
   }

@@ -1,4 +1,5 @@
 // What can go wrong on LivePerson's side, to be switched on and off while pages are connected.
+import type { RequestType } from "./frames.ts";
 import type { ConsumerSocket } from "./socket.ts";
 import type { RefusalCode } from "./tokens.ts";
 
@@ -13,8 +14,18 @@ export class Faults {
   latency = 0;
   /** Closes the connection with this code after InitConnection, whatever the token. */
   refuseToken: RefusalCode | undefined;
-  /** Answers InitConnection with code 401. */
-  refuseInit = false;
+  /** Answers InitConnection with this code; `true` is 401. */
+  refuseInit: boolean | number = false;
+  /** Answers SubscribeExConversations with this code. */
+  refuseSubscription: number | undefined;
+  /** Closes each connection with this code as soon as it has got the answer that `throwOutAfter` names: let in, and thrown out. */
+  throwOut: number | undefined;
+  throwOutAfter: RequestType = "InitConnection";
+  /**
+   * Milliseconds from a page's lpTag event until its dialog changes: it passes the tag, the co-browse server and the agent's client. A
+   * page that loads meanwhile is still told INVITED.
+   */
+  answerDelay = 0;
   /** TCP connects, the WebSocket handshake is never answered. */
   stallOpening = false;
   /** How the domain service answers: as it should, with a 500, with something that is no baseURI, or never. */

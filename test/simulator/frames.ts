@@ -11,7 +11,8 @@ export interface Frame {
   headers?: any;
 }
 
-export type Request = Frame & { kind: "req"; id: string; type: RequestType };
+export type Request = Frame & { kind: "req"; id: string; type: string };
+/** What the snippet asks for. */
 export type RequestType = "InitConnection" | "GetClock" | "cqm.SubscribeExConversations";
 
 /** What the InitConnection headers say about the client. */
@@ -20,8 +21,11 @@ export interface Credentials {
   features: string[];
 }
 
-const DEVICE_FAMILIES = ["DESKTOP", "MOBILE", "TABLET"];
-const SYSTEMS = ["WINDOWS", "OSX", "LINUX", "ANDROID", "IOS"];
+const REQUEST_TYPES: readonly string[] = ["InitConnection", "GetClock", "cqm.SubscribeExConversations"] satisfies RequestType[];
+const DEVICE_FAMILIES = ["DESKTOP", "MOBILE", "TABLET", "OTHER"];
+const SYSTEMS = ["WINDOWS", "OSX", "LINUX", "ANDROID", "IOS", "OTHER"];
+const LONGEST_JWT = 2048;
+export const STRING_RESPONSE = ".ReqBody$StringResp";
 const CLIENT_PROPERTIES = ".ams.headers.ClientProperties";
 const CONSUMER_AUTHENTICATION = ".ams.headers.ConsumerAuthentication";
 
@@ -45,26 +49,36 @@ export function parseFrame(text: string): Frame | undefined {
 
 /** Checks a frame's outer shape, and remembers its id among the connection's. Throws InvalidRequest. */
 export function readRequest(frame: Frame | undefined, usedIds: Set<string>): Request {
-  if (!frame) throw new InvalidRequest("A frame must be a JSON object in a text message.");
-  const { kind, id, type } = frame;
+  const { id, type } = readOuterShape(frame);
   if (typeof id !== "string" || id.length < 1 || id.length > 64) {
     throw new InvalidRequest(`A request's id must be a string of 1 to 64 characters, not ${JSON.stringify(id)}.`, id);
   }
-  if (kind !== "req") throw new InvalidRequest(`A request's kind must be "req", not ${JSON.stringify(kind)}.`, id);
   if (usedIds.has(id)) throw new InvalidRequest(`The id ${JSON.stringify(id)} was used before on this connection.`, id);
   usedIds.add(id);
-  if (type !== "InitConnection" && type !== "GetClock" && type !== "cqm.SubscribeExConversations") {
-    throw new InvalidRequest(`Unknown request type ${JSON.stringify(type)}.`, id);
-  }
+  if (!REQUEST_TYPES.includes(type as string)) throw new InvalidRequest(`Unknown request type ${JSON.stringify(type)}.`, id);
   return frame as Request;
 }
 
+/** The same for clients other than the snippet: a request of any type, whose id may be a number and may repeat. */
+export function readAnyRequest(frame: Frame | undefined): Request {
+  const { id, type } = readOuterShape(frame);
+  if (!["string", "number"].includes(typeof id)) throw new InvalidRequest(`A request needs an id, not ${JSON.stringify(id)}.`, id);
+  if (typeof type !== "string") throw new InvalidRequest(`A request needs a type, not ${JSON.stringify(type)}.`, id);
+  // LivePerson's examples answer the id 1 with the reqId "1".
+  return { ...frame, id: String(id) } as Request;
+}
+
+function readOuterShape(frame: Frame | undefined): { id: unknown; type: unknown } {
+  if (!frame) throw new InvalidRequest("A frame must be a JSON object in a text message.");
+  const { kind, id, type } = frame;
+  if (kind !== "req") throw new InvalidRequest(`A request's kind must be "req", not ${JSON.stringify(kind)}.`, id);
+  return { id, type };
+}
+
 /** Throws InvalidRequest where InitConnection's headers lack something or name something unknown. */
-export function readCredentials({ id, headers }: Request): Credentials {
-  const reject = (sentence: string) => new InvalidRequest(sentence, id);
-  const list = asList(headers).filter(isObject);
-  const client = list.find((header) => header.type === CLIENT_PROPERTIES);
-  const authentication = list.find((header) => header.type === CONSUMER_AUTHENTICATION);
+export function readCredentials(request: Request): Credentials {
+  const reject = (sentence: string) => new InvalidRequest(sentence, request.id);
+  const client = header(request, CLIENT_PROPERTIES);
   if (!client) throw reject(`InitConnection needs the header ${CLIENT_PROPERTIES}.`);
   if (!DEVICE_FAMILIES.includes(client.deviceFamily as string)) {
     throw reject(`deviceFamily must be one of ${DEVICE_FAMILIES.join(", ")}, not ${JSON.stringify(client.deviceFamily)}.`);
@@ -72,11 +86,24 @@ export function readCredentials({ id, headers }: Request): Credentials {
   if (!SYSTEMS.includes(client.os as string)) {
     throw reject(`os must be one of ${SYSTEMS.join(", ")}, not ${JSON.stringify(client.os)}.`);
   }
-  const features = asList(client.features);
+  return readAnyCredentials(request);
+}
+
+/** The same for other clients, which may say nothing of themselves. */
+export function readAnyCredentials(request: Request): Credentials {
+  const reject = (sentence: string) => new InvalidRequest(sentence, request.id);
+  const features = asList(header(request, CLIENT_PROPERTIES)?.features);
   if (!features.every((feature) => typeof feature === "string")) throw reject("features must be a list of strings.");
-  const jwt = authentication?.jwt;
+  const jwt = header(request, CONSUMER_AUTHENTICATION)?.jwt;
   if (typeof jwt !== "string" || !jwt) throw reject(`InitConnection needs the header ${CONSUMER_AUTHENTICATION} with a jwt.`);
+  if (jwt.length > LONGEST_JWT) throw reject(`A jwt has at most ${LONGEST_JWT} characters, not ${jwt.length}.`);
   return { jwt, features };
+}
+
+function header({ headers }: Request, type: string): Record<string, unknown> | undefined {
+  return asList(headers)
+    .filter(isObject)
+    .find((each) => each.type === type);
 }
 
 /** The conversation states that a subscription asks for. Throws InvalidRequest. */
@@ -86,6 +113,12 @@ export function readStates({ id, body }: Request): string[] {
     throw new InvalidRequest("The subscription's convState must list OPEN or CLOSE.", id);
   }
   return states as string[];
+}
+
+/** The same for other clients, which may also ask by other fields, and so for all conversations. */
+export function readAnyStates({ body }: Request): string[] {
+  const states = isObject(body) ? asList(body.convState) : [];
+  return states.length ? states.map(String) : ["OPEN", "CLOSE"];
 }
 
 export function answer(reqId: unknown, code: number, type: string, body: unknown): Frame {
@@ -108,10 +141,10 @@ function unwrap(value: unknown): unknown {
 }
 
 /** The same rule the other way round. */
-function asList(value: unknown): unknown[] {
+export function asList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -49,9 +49,8 @@ function domainService(url: URL, req: IncomingMessage, context: RouteContext, re
   if (faults.down) return reply(503, { error: "Service unavailable." });
   if (faults.csds === "error") return reply(500, { error: "Internal error." });
   if (faults.csds === "nonsense") return reply(200, "<html>Not what you asked for.</html>");
-  if (url.pathname !== `/api/account/${account}/service/asyncMessagingEnt/baseURI.json`) {
-    return reply(404, { error: "Unknown account or service." });
-  }
+  if (!url.pathname.startsWith(`/api/account/${account}/`)) return reply(401, { error: "Unknown account." });
+  if (url.pathname !== `/api/account/${account}/service/asyncMessagingEnt/baseURI.json`) return reply(404, { error: "Unknown service." });
   if (url.searchParams.get("version") !== "1.0") return reply(400, { error: "version must be 1.0." });
   reply(200, { service: "asyncMessagingEnt", account, baseURI: faults.csdsBaseURI ?? host });
 }

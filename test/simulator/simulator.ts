@@ -17,6 +17,7 @@ import { Conversation, type Change } from "./conversations.ts";
 import { Faults } from "./faults.ts";
 import { route } from "./http.ts";
 import { Log, type LogEntry } from "./log.ts";
+import { Messaging } from "./messaging.ts";
 import { ConsumerSocket, type Service } from "./socket.ts";
 import { Tokens, type RefusalCode } from "./tokens.ts";
 
@@ -40,6 +41,12 @@ export interface SimulatorOptions {
   idleTimeout?: number;
   /** How long InitConnection may take: 10 s. */
   initTimeout?: number;
+  /**
+   * Also answers clients other than the snippet, such as a messaging window of the site's own: ids may be numbers and repeat,
+   * InitConnection needs no more than the jwt, conversations can be started and written in, and a request that nobody here knows is
+   * answered with 400 and is no violation.
+   */
+  lenient?: boolean;
   /** More routes on the same port, asked first; true if it answered. */
   handle?: (req: IncomingMessage, res: ServerResponse) => boolean;
 }
@@ -97,7 +104,7 @@ export interface Totals {
 export const CONSUMER = "cc05f2b9-916b-496e-89fe-66a46d975ae2";
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { account = "56072331", clockOffset = 0, keepEndedDialogs = true, idleTimeout = 60_000, initTimeout = 10_000 } = options;
+  const { account = "56072331", clockOffset = 0, keepEndedDialogs = true, idleTimeout = 60_000, initTimeout = 10_000, lenient = false } = options;
   const sockets: ConsumerSocket[] = [];
   const conversations: Conversation[] = [];
   const violations: string[] = [];
@@ -109,6 +116,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const now = () => Date.now() + faults.clockOffset;
   const log = new Log(now);
   const tokens = new Tokens();
+  const answers = new Set<ReturnType<typeof setTimeout>>();
+
+  function openConversation(consumerId: string, features?: readonly string[]): Conversation {
+    const conversation = new Conversation(consumerId, host, features);
+    conversations.push(conversation);
+    return conversation;
+  }
+
+  const conversationsOf = (consumerId: string) => conversations.filter((each) => each.consumerId === consumerId && !each.deleted);
 
   const service: Service = {
     faults,
@@ -116,8 +132,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     tokens,
     idleTimeout,
     initTimeout,
+    ...(lenient && { messaging: new Messaging({ now, sockets: () => [...sockets], conversationsOf, openConversation }) }),
     now,
-    conversationsOf: (consumerId) => conversations.filter((each) => each.consumerId === consumerId && !each.deleted),
+    conversationsOf,
     violation(sentence, socket) {
       violations.push(sentence);
       log.add({ type: "violation", socket: socket.id, sentence });
@@ -148,8 +165,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     // that comes late is then not taken for the answer to the next invitation.
     const open = conversation?.state === "OPEN" ? conversation.invitations : [];
     const pending = [...open].reverse().find(({ state, dialogId }) => state === "INVITED" && dialogId === (data.dialogId ?? dialogId));
-    if (name === "cobrowseAccepted") pending?.accept();
-    if (name === "cobrowseDeclined") pending?.decline();
+    if (!pending || (name !== "cobrowseAccepted" && name !== "cobrowseDeclined")) return;
+    const arrive = () => {
+      if (pending.state !== "INVITED" || conversation!.state !== "OPEN") return;
+      if (name === "cobrowseAccepted") pending.accept();
+      else pending.decline();
+    };
+    if (!faults.answerDelay) return arrive();
+    const timer = setTimeout(() => {
+      answers.delete(timer);
+      arrive();
+    }, faults.answerDelay);
+    answers.add(timer);
   }
 
   const server = createServer((req, res) => {
@@ -213,17 +240,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     now,
     issueToken: (consumerId = CONSUMER) => tokens.issue(consumerId, now()),
     revokeTokens: (code = 4401) => tokens.revokeAll(code),
-    openConversation(consumerId = CONSUMER) {
-      const conversation = new Conversation(consumerId, host);
-      conversations.push(conversation);
-      return conversation;
-    },
+    openConversation: (consumerId = CONSUMER) => openConversation(consumerId),
     lpTagEvent,
     on: (listener) => log.on(listener),
     waitFor: (predicate: (entry: LogEntry) => boolean, timeoutMs?: number): Promise<any> => log.waitFor(predicate, timeoutMs),
     skip: () => log.skip(),
     async close() {
       for (const conversation of conversations) conversation.dispose();
+      for (const timer of answers) clearTimeout(timer);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of [...sockets]) socket.drop(1006, "the simulator closed");
       for (const stream of streams) stream.destroy();

@@ -1,10 +1,27 @@
 // One consumer's connection, from the opening handshake to the close.
 import { WebSocket, type RawData } from "ws";
 import { randomUUID } from "node:crypto";
+import { STATUS_CODES } from "node:http";
 import type { Change, Conversation } from "./conversations.ts";
 import type { Faults } from "./faults.ts";
-import { answer, InvalidRequest, parseFrame, printFrame, readCredentials, readRequest, readStates, type Frame, type Request } from "./frames.ts";
+import {
+  answer,
+  InvalidRequest,
+  parseFrame,
+  printFrame,
+  readAnyCredentials,
+  readAnyRequest,
+  readAnyStates,
+  readCredentials,
+  readRequest,
+  readStates,
+  STRING_RESPONSE,
+  type Frame,
+  type Request,
+  type RequestType,
+} from "./frames.ts";
 import type { Log } from "./log.ts";
+import type { Messaging, MessagingEvent } from "./messaging.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What a connection needs of the server around it. */
@@ -14,6 +31,8 @@ export interface Service {
   readonly tokens: Tokens;
   readonly idleTimeout: number;
   readonly initTimeout: number;
+  /** Where it is, the server answers clients other than the snippet too. */
+  readonly messaging?: Messaging;
   now(): number;
   conversationsOf(consumerId: string): Conversation[];
   violation(sentence: string, socket: ConsumerSocket): void;
@@ -21,9 +40,17 @@ export interface Service {
   closed(socket: ConsumerSocket): void;
 }
 
-const STRING_RESPONSE = ".ReqBody$StringResp";
+/** A subscription to conversations: those in one of these states, and which it has been told of. */
+interface Subscription {
+  id: string;
+  states: string[];
+  told: Set<string>;
+}
+
 /** Long enough that a request sent together with InitConnection arrives before its answer is on the way. */
 const INIT_ANSWER_MS = 5;
+/** Long enough that what was sent before gets there. */
+const THROW_OUT_MS = 5;
 
 export class ConsumerSocket {
   readonly id: number;
@@ -37,14 +64,17 @@ export class ConsumerSocket {
   subscribed = false;
   /** Every request in order, valid or not. */
   readonly requests: Frame[] = [];
+  /** What its InitConnection has announced. */
+  features: string[] = [];
+  /** The dialogs whose messages it has subscribed to, as only a messaging window does. */
+  readonly messagesOf = new Set<string>();
   /** Cut off by the fault `dead`: the page may have given it up long ago. */
   dead = false;
 
   #socket: WebSocket;
   #service: Service;
   #initReceived = false;
-  #features: string[] = [];
-  #subscriptions: { id: string; states: string[] }[] = [];
+  #subscriptions: Subscription[] = [];
   #usedIds = new Set<string>();
   #held: { frame: Frame | string; sent: (() => void) | undefined }[] = [];
   #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -76,11 +106,23 @@ export class ConsumerSocket {
 
   /** Sends a change to every subscription of this connection that it concerns. */
   notify(change: Change): void {
-    for (const { id, states } of this.#subscriptions) {
-      // A conversation that leaves OPEN is still told to those who watch the open ones.
-      if (change.result.conversationDetails?.state === "OPEN" && !states.includes("OPEN")) continue;
+    const { type, result } = change;
+    const { convId, conversationDetails } = result;
+    for (const { id, states, told } of this.#subscriptions) {
+      const matches = type === "UPSERT" && states.includes(conversationDetails!.state);
+      if (!matches && !told.has(convId)) continue;
       this.#send(this.#notification(id, [change]));
+      if (matches) told.add(convId);
+      else {
+        told.delete(convId);
+        if (type === "UPSERT") this.#send(this.#notification(id, [{ type: "DELETE", result: { convId } }]));
+      }
     }
+  }
+
+  /** Sends what was published to a dialog, if this connection has subscribed to that. */
+  notifyMessages(dialogId: string, changes: MessagingEvent[]): void {
+    if (this.messagesOf.has(dialogId)) this.#send({ kind: "notification", type: "ms.MessagingEventNotification", body: { dialogId, changes } });
   }
 
   sendRaw(text: string): void {
@@ -113,7 +155,7 @@ export class ConsumerSocket {
     this.#restartIdleTimer();
     if (frame) this.requests.push(frame);
     try {
-      this.#handle(readRequest(frame, this.#usedIds));
+      this.#handle(this.#service.messaging ? readAnyRequest(frame) : readRequest(frame, this.#usedIds));
     } catch (error) {
       if (!(error instanceof InvalidRequest)) throw error;
       this.#service.violation(error.message, this);
@@ -122,57 +164,73 @@ export class ConsumerSocket {
   }
 
   #handle(request: Request): void {
-    if (request.type === "InitConnection") return this.#initialise(request);
-    if (!this.initialised) {
-      throw new InvalidRequest(`${request.type} came before InitConnection was answered.`, request.id);
+    const { id, type } = request;
+    if (type === "InitConnection") return this.#initialise(request);
+    if (!this.initialised) throw new InvalidRequest(`${type} came before InitConnection was answered.`, id);
+    if (type === "cqm.SubscribeExConversations") return this.#subscribe(request);
+    if (type === "GetClock") {
+      const clock = () => answer(id, 200, "GetClockResponse", { currentTime: Math.round(this.#service.now()) });
+      return this.#answer(clock, 0, () => this.#throwOutAfter("GetClock"));
     }
-    if (request.type === "GetClock") {
-      const { id } = request;
-      return this.#answer(() => answer(id, 200, "GetClockResponse", { currentTime: Math.round(this.#service.now()) }));
-    }
-    return this.#subscribe(request);
+    // Only other clients get here.
+    const { frame, sent } = this.#service.messaging!.reply(request, this);
+    return this.#answer(frame, 0, sent);
   }
 
   #initialise(request: Request): void {
     if (this.#initReceived) throw new InvalidRequest("InitConnection came twice.", request.id);
-    const { jwt, features } = readCredentials(request);
+    const { faults, tokens, messaging } = this.#service;
+    const { jwt, features } = messaging ? readAnyCredentials(request) : readCredentials(request);
     this.#initReceived = true;
-    this.#features = features;
-    const { faults, tokens } = this.#service;
+    this.features = features;
     const verdict = faults.refuseToken ? { refusal: faults.refuseToken } : tokens.check(jwt);
     if ("refusal" in verdict) {
       return this.#later(faults.latency + INIT_ANSWER_MS, () => this.drop(verdict.refusal, "token refused"));
     }
-    if (faults.refuseInit) return this.#answer(answer(request.id, 401, STRING_RESPONSE, "Not authorised."));
+    if (faults.refuseInit) return this.#refuse(request, faults.refuseInit === true ? 401 : faults.refuseInit);
     this.consumerId = verdict.consumerId;
     this.#answer(answer(request.id, 200, STRING_RESPONSE, "OK"), INIT_ANSWER_MS, () => {
       this.initialised = true;
       this.#service.initialised(this);
+      this.#throwOutAfter("InitConnection");
     });
   }
 
   #subscribe(request: Request): void {
-    const subscription = { id: randomUUID(), states: readStates(request) };
-    const response = answer(request.id, 200, "cqm.SubscribeExConversationsResponse", { subscriptionId: subscription.id });
+    const { faults, messaging, conversationsOf } = this.#service;
+    const states = messaging ? readAnyStates(request) : readStates(request);
+    if (faults.refuseSubscription) return this.#refuse(request, faults.refuseSubscription);
+    const id = randomUUID();
+    const response = answer(request.id, 200, "cqm.SubscribeExConversationsResponse", { subscriptionId: id });
     this.#answer(response, 0, () => {
       this.subscribed = true;
-      this.#subscriptions.push(subscription);
-      const matching = this.#service.conversationsOf(this.consumerId!).filter((conversation) => subscription.states.includes(conversation.state));
-      if (matching.length)
-        this.#send(
-          this.#notification(
-            subscription.id,
-            matching.map((conversation) => conversation.change()),
-          ),
-        );
+      const matching = conversationsOf(this.consumerId!).filter(({ state }) => states.includes(state));
+      this.#subscriptions.push({ id, states, told: new Set(matching.map(({ convId }) => convId)) });
+      const changes = matching.map((conversation) => conversation.change());
+      this.#send(this.#notification(id, changes));
+      this.#throwOutAfter("cqm.SubscribeExConversations");
     });
+  }
+
+  #refuse({ id }: Request, code: number): void {
+    this.#answer(answer(id, code, STRING_RESPONSE, STATUS_CODES[code]));
+  }
+
+  /** A request of this type has been answered as it should. */
+  #throwOutAfter(type: RequestType): void {
+    const { throwOut, throwOutAfter } = this.#service.faults;
+    if (throwOut && throwOutAfter === type) this.#later(THROW_OUT_MS, () => this.drop(throwOut, "thrown out by the simulator"));
   }
 
   #notification(subscriptionId: string, changes: Change[]): Frame {
     return {
       kind: "notification",
       type: `${this.#service.faults.notifyPrefix}.ExConversationChangeNotification`,
-      body: { subscriptionId, changes: this.#features.includes("CO_BROWSE") ? changes : changes.map(withoutCobrowse) },
+      body: {
+        subscriptionId,
+        sentTs: Math.round(this.#service.now()),
+        changes: this.features.includes("CO_BROWSE") ? changes : changes.map(withoutCobrowse),
+      },
     };
   }
 

@@ -10,6 +10,8 @@ class Client {
   readonly frames: Frame[] = [];
   readonly opened: Promise<void>;
   readonly closed: Promise<{ code: number; reason: string }>;
+  /** What followed the answer to its subscription, where `subscribed()` made it. */
+  snapshot: Frame = {};
   #socket: WebSocket;
   #id = 0;
   #waiting: (() => void)[] = [];
@@ -80,6 +82,7 @@ async function subscribed(simulator: Simulator, consumerId?: string): Promise<Cl
   await client.opened;
   assert.is((await client.init(simulator.issueToken(consumerId))).code, 200);
   assert.is((await client.subscribe()).code, 200);
+  client.snapshot = await client.notification();
   return client;
 }
 
@@ -110,7 +113,8 @@ domain("says where the account's UMS is, to any origin", async ({ simulator }) =
   simulator.faults.csdsBaseURI = "elsewhere.example";
   assert.is(((await (await fetch(url)).json()) as Frame & { baseURI: string }).baseURI, "elsewhere.example");
   assert.is((await fetch(url.replace("?version=1.0", ""))).status, 400);
-  assert.is((await fetch(url.replace("56072331", "1"))).status, 404);
+  assert.is((await fetch(url.replace("asyncMessagingEnt", "another"))).status, 404);
+  assert.is((await fetch(url.replace("56072331", "1"))).status, 401);
   simulator.faults.csds = "error";
   assert.is((await fetch(url)).status, 500);
   simulator.faults.csds = "nonsense";
@@ -199,6 +203,26 @@ requests("InitConnection, GetClock, subscription", async ({ simulator }) => {
   assert.equal(simulator.violations, []);
 });
 
+requests("the subscription's answer comes before the conversations, and those come even if there is none", async ({ simulator }) => {
+  const client = new Client(simulator);
+  await client.opened;
+  await client.init(simulator.issueToken());
+  const { body } = await client.subscribe();
+  const { body: snapshot } = await client.notification();
+  assert.is(snapshot.subscriptionId, body.subscriptionId);
+  assert.equal(snapshot.changes, []);
+  const told = simulator.log.flatMap((entry) => (entry.type === "out" ? [entry.frame?.kind] : []));
+  assert.equal(told, ["resp", "resp", "notification"]);
+});
+
+requests("takes a device and a system that are none of those listed", async ({ simulator }) => {
+  const client = new Client(simulator);
+  await client.opened;
+  const headers = initHeaders(simulator.issueToken(), { deviceFamily: "OTHER", os: "OTHER" });
+  assert.is((await client.ask("InitConnection", { headers })).code, 200);
+  assert.equal(simulator.violations, []);
+});
+
 requests("rejects what comes before the answer to InitConnection, even in the same packet", async ({ simulator }) => {
   const client = new Client(simulator);
   await client.opened;
@@ -248,6 +272,7 @@ for (const [name, headers] of Object.entries({
   "no client properties": initHeaders("x").slice(1),
   "no authentication": initHeaders("x").slice(0, 1),
   "an empty jwt": initHeaders(""),
+  "2,049 characters of jwt": initHeaders("x".repeat(2049)),
   "a made-up deviceFamily": initHeaders("x", { deviceFamily: "PHONE" }),
   "no os": initHeaders("x", { os: undefined }),
   "features of a wrong type": initHeaders("x", { features: [1] }),
@@ -303,12 +328,26 @@ invitations("look like LivePerson's", async ({ simulator }) => {
   const frame = await client.notification();
   assert.is(frame.type, "cqm.ExConversationChangeNotification");
   assert.is(frame.body.changes[0].type, "UPSERT");
+  assert.ok(Math.abs(frame.body.sentTs - Date.now()) < 10_000);
   const { convId, conversationDetails } = frame.body.changes[0].result;
   assert.is(convId, conversation.convId);
-  assert.is(conversationDetails.state, "OPEN");
+  assert.equal([conversationDetails.state, conversationDetails.stage], ["OPEN", "OPEN"]);
+  const [main] = conversationDetails.dialogs;
+  assert.equal([main.dialogId, main.dialogType, main.channelType, main.state], [convId, "MAIN", "MESSAGING", "OPEN"]);
+  assert.equal(
+    main.participantsDetails.map(({ role, state }: any) => [role, state]),
+    [
+      ["CONSUMER", "ACTIVE"],
+      ["ASSIGNED_AGENT", "ACTIVE"],
+    ],
+  );
+  assert.is(main.participantsDetails[0].id, CONSUMER);
   const [dialog] = cobrowse(frame);
   assert.equal(dialog.participants, [CONSUMER, AGENT]);
+  assert.not("participantsDetails" in dialog);
   assert.is(dialog.metaData.serviceId, `${CONSUMER}#${convId}`);
+  assert.is(dialog.metaData.dialogId, invitation.dialogId);
+  assert.type(dialog.metaData.notificationKey, "string");
   assert.is(dialog.metaData.mode, "view");
   assert.is(dialog.metaData.expires, invitation.expiresAt / 1000);
   assert.is(dialog.metaData.sessionState, "INVITED");
@@ -316,6 +355,85 @@ invitations("look like LivePerson's", async ({ simulator }) => {
   assert.is(Math.round((invitation.expiresAt - dialog.creationTs) / 1000), 120);
   const sent = await simulator.waitFor((entry) => entry.type === "out" && entry.text.includes("COBROWSE"));
   assert.match((sent as any).text, /"expires":\d\.\d+E9,/);
+});
+
+invitations("each dialog says when it changed, and the notification when it was sent", async ({ simulator }) => {
+  const HOUR = 3_600_000;
+  const begun = simulator.now();
+  const invitation = simulator.openConversation().invite({ seconds: 10_000 });
+  simulator.faults.clockOffset = HOUR;
+  const changedAt = ({ body }: Frame) => body.changes[0].result.conversationDetails.dialogs.map((dialog: any) => dialog.metaDataLastUpdateTs - begun < HOUR);
+  const client = await subscribed(simulator);
+  assert.ok(client.snapshot.body.sentTs - begun >= HOUR);
+  assert.equal(changedAt(client.snapshot), [true, true]);
+  invitation.accept();
+  assert.equal(changedAt(await client.notification()), [true, false]);
+});
+
+invitations("have participantsDetails in place of participants on demand", async ({ simulator }) => {
+  const client = await subscribed(simulator);
+  simulator.openConversation().invite({ participantsAs: "participantsDetails" });
+  await client.notification();
+  const [dialog] = cobrowse(await client.notification());
+  assert.not("participants" in dialog);
+  assert.equal(dialog.participantsDetails, [
+    { id: CONSUMER, role: "CONSUMER" },
+    { id: AGENT, role: "ASSIGNED_AGENT" },
+  ]);
+});
+
+invitations("short updates carry no more than ids, mode and sessionState", async ({ simulator }) => {
+  const client = await subscribed(simulator);
+  const invitation = simulator.openConversation().invite({ mode: "follow", updates: "short" });
+  await client.notification();
+  const { notificationKey } = cobrowse(await client.notification())[0].metaData;
+  const { dialogId } = invitation;
+  for (const sessionState of ["ACCEPTED", "CLOSED"]) {
+    if (sessionState === "ACCEPTED") invitation.accept();
+    else invitation.cancel();
+    assert.equal(cobrowse(await client.notification()), [
+      { dialogId, dialogType: "OTHER", channelType: "COBROWSE", metaData: { sessionState, dialogId, mode: "follow", notificationKey } },
+    ]);
+  }
+});
+
+invitations("full updates carry everything, and a dialog that is CLOSED has the state CLOSE", async ({ simulator }) => {
+  const client = await subscribed(simulator);
+  const invitation = simulator.openConversation().invite({ updates: "full" });
+  invitation.accept();
+  invitation.cancel();
+  await client.notification();
+  const seen = [];
+  for (let count = 0; count < 3; count++) {
+    const [{ state, metaData }] = cobrowse(await client.notification());
+    seen.push([metaData.sessionState, state, metaData.serviceId]);
+  }
+  assert.equal(
+    seen,
+    ["INVITED OPEN", "ACCEPTED OPEN", "CLOSED CLOSE"].map((states) => [...states.split(" "), invitation.serviceId]),
+  );
+});
+
+invitations("a dialog that closes says so, also where updates are short", async ({ simulator }) => {
+  const client = await subscribed(simulator);
+  const invitation = simulator.openConversation().invite({ updates: "short" });
+  invitation.accept();
+  invitation.closeDialog();
+  for (let count = 0; count < 3; count++) await client.notification();
+  const [{ state, metaData }] = cobrowse(await client.notification());
+  assert.equal([state, metaData.sessionState], ["CLOSE", "ACCEPTED"]);
+});
+
+invitations("are dated by the agent's clock, and end after their time all the same", async ({ simulator }) => {
+  const client = await subscribed(simulator);
+  const THREE_MINUTES = 180_000;
+  const invitation = simulator.openConversation().invite({ seconds: 0.2, agentClockOffset: -THREE_MINUTES });
+  await client.notification();
+  const [{ creationTs, metaData }] = cobrowse(await client.notification());
+  assert.is(Math.round(metaData.expires * 1000 - invitation.expiresAt), -THREE_MINUTES);
+  assert.is(Math.round(metaData.expires * 1000 - creationTs), 200);
+  await simulator.waitFor((entry) => entry.type === "session" && entry.step === "expired");
+  assert.ok(simulator.now() >= invitation.expiresAt);
 });
 
 invitations("are cancelled in the bare form, with the same dialogId", async ({ simulator }) => {
@@ -412,6 +530,29 @@ invitations("are answered by the page's lpTag events", async ({ simulator }) => 
   );
 });
 
+invitations("an answer takes its time to reach the dialog: until then a page that loads sees INVITED", async ({ simulator }) => {
+  const invitation = simulator.openConversation().invite();
+  simulator.faults.answerDelay = 600_000;
+  simulator.lpTagEvent("cobrowseAccepted", { serviceId: invitation.serviceId });
+  assert.is(sessionState((await subscribed(simulator)).snapshot), "INVITED");
+});
+
+invitations("an answer that is on its way when the invitation ends changes nothing", async ({ simulator }) => {
+  const conversation = simulator.openConversation();
+  simulator.faults.answerDelay = 10;
+  const first = conversation.invite();
+  simulator.lpTagEvent("cobrowseAccepted", { serviceId: conversation.serviceId });
+  first.cancel();
+  const second = conversation.invite();
+  simulator.lpTagEvent("cobrowseDeclined", { serviceId: conversation.serviceId });
+  assert.is(second.state, "INVITED");
+  await simulator.waitFor((entry) => entry.type === "session" && entry.step === "declined");
+  assert.equal(
+    simulator.log.flatMap((entry) => (entry.type === "session" ? [entry.step] : [])),
+    ["conversation opened", "invited", "cancelled", "invited", "declined"],
+  );
+});
+
 function postLpTagEvent(simulator: Simulator, name: string, data: object): Promise<Response> {
   return fetch(`${simulator.httpOrigin}/simulator/lp-tag-event`, { method: "POST", body: JSON.stringify({ name, data }) });
 }
@@ -444,7 +585,7 @@ invitations("copies come word for word, late ones too", async ({ simulator }) =>
   invitation.cancel();
   await client.notification();
   invitation.resend();
-  assert.equal({ ...cobrowse(await client.notification())[0], metaDataLastUpdateTs: 0 }, { ...original, metaDataLastUpdateTs: 0 });
+  assert.equal(cobrowse(await client.notification()), [original]);
 });
 
 invitations("end with their dialog or conversation", async ({ simulator }) => {
@@ -454,17 +595,44 @@ invitations("end with their dialog or conversation", async ({ simulator }) => {
   conversation.invite();
   conversation.end();
   conversation.end();
-  conversation.delete();
   const told = [];
-  for (let count = 0; count < 6; count++) told.push((await client.notification()).body.changes[0]);
-  const [, , closing, , ended, deleted] = told;
+  for (let count = 0; count < 5; count++) told.push((await client.notification()).body.changes[0]);
+  const [, , closing, , ended] = told;
   assert.equal([dialogOf(closing).state, dialogOf(closing).metaData.sessionState], ["CLOSE", "INVITED"]);
-  assert.is(ended.result.conversationDetails.state, "CLOSE");
-  assert.equal(deleted, { type: "DELETE", result: { convId: conversation.convId } });
+  const { state, stage, dialogs } = ended.result.conversationDetails;
+  assert.equal([state, stage, dialogs[0].state], ["CLOSE", "CLOSE", "CLOSE"]);
   assert.throws(() => conversation.invite(), /has ended/);
-  const late = await subscribed(simulator);
-  await late.ask("GetClock");
-  assert.equal(late.notifications, []);
+  assert.equal((await subscribed(simulator)).snapshot.body.changes, []);
+});
+
+invitations("a conversation that closes leaves the subscriptions to open ones as a DELETE, and is heard of no more", async ({ simulator }) => {
+  const client = await subscribed(simulator);
+  const archive = await subscribed(simulator);
+  await archive.ask("cqm.SubscribeExConversations", { body: { convState: ["OPEN", "CLOSE"] } });
+  const { subscriptionId } = (await archive.notification()).body;
+  const conversation = simulator.openConversation();
+  const invitation = conversation.invite();
+  conversation.end();
+  invitation.cancel();
+  await Promise.all([client.ask("GetClock"), archive.ask("GetClock")]);
+  const told = (frames: Frame[]) => frames.map(({ body: { changes } }) => [changes[0].type, changes[0].result.conversationDetails?.state].join(" "));
+  assert.equal(told(client.notifications), ["UPSERT OPEN", "UPSERT OPEN", "UPSERT CLOSE", "DELETE "]);
+  assert.equal(client.notifications.at(-1)!.body.changes, [{ type: "DELETE", result: { convId: conversation.convId } }]);
+  const both = archive.notifications.filter(({ body }) => body.subscriptionId === subscriptionId);
+  assert.equal(told(both), ["UPSERT OPEN", "UPSERT OPEN", "UPSERT CLOSE", "UPSERT CLOSE"]);
+});
+
+invitations("a conversation that is deleted goes without a word before", async ({ simulator }) => {
+  const client = await subscribed(simulator);
+  const conversation = simulator.openConversation();
+  conversation.delete();
+  conversation.delete();
+  await client.ask("GetClock");
+  assert.equal(
+    client.notifications.map(({ body }) => body.changes[0].type),
+    ["UPSERT", "DELETE"],
+  );
+  assert.equal((await subscribed(simulator)).snapshot.body.changes, []);
 });
 
 const dialogOf = (change: any) => change.result.conversationDetails.dialogs.at(-1);
@@ -475,7 +643,7 @@ invitations("a snapshot shows what is pending, and what has ended as CLOSED", as
   conversation.invite();
   const client = await subscribed(simulator);
   assert.equal(
-    cobrowse(await client.notification()).map((dialog) => dialog.metaData.sessionState),
+    cobrowse(client.snapshot).map((dialog) => dialog.metaData.sessionState),
     ["CLOSED", "INVITED"],
   );
 });
@@ -523,19 +691,51 @@ faults("drops one connection of several", async ({ simulator }) => {
   assert.is((await second.ask("GetClock")).code, 200);
 });
 
-faults("refuses good tokens and InitConnection on demand", async ({ simulator }) => {
+faults("refuses good tokens on demand", async ({ simulator }) => {
   simulator.faults.refuseToken = 4407;
   const refused = new Client(simulator);
   await refused.opened;
   void refused.init(simulator.issueToken());
   assert.is((await refused.closed).code, 4407);
-  simulator.faults.refuseToken = undefined;
-  simulator.faults.refuseInit = true;
-  const denied = new Client(simulator);
-  await denied.opened;
-  assert.is((await denied.init(simulator.issueToken())).code, 401);
-  assert.not(simulator.sockets[0]!.initialised);
 });
+
+for (const refusal of [true, 403, 429, 500, 503] as const) {
+  faults(`refuses InitConnection: ${refusal}`, async ({ simulator }) => {
+    simulator.faults.refuseInit = refusal;
+    const denied = new Client(simulator);
+    await denied.opened;
+    assert.is((await denied.init(simulator.issueToken())).code, refusal === true ? 401 : refusal);
+    assert.not(simulator.sockets[0]!.initialised);
+    simulator.faults.refuseInit = false;
+    await subscribed(simulator);
+    assert.equal(simulator.violations, []);
+  });
+}
+
+faults("refuses the subscription, and answers the rest", async ({ simulator }) => {
+  simulator.faults.refuseSubscription = 429;
+  const client = new Client(simulator);
+  await client.opened;
+  await client.init(simulator.issueToken());
+  assert.is((await client.subscribe()).code, 429);
+  simulator.openConversation();
+  assert.is((await client.ask("GetClock")).code, 200);
+  assert.equal(client.notifications, []);
+  assert.not(simulator.sockets[0]!.subscribed);
+});
+
+for (const moment of ["InitConnection", "cqm.SubscribeExConversations", "GetClock"] as const) {
+  faults(`lets in and throws out after ${moment}`, async ({ simulator }) => {
+    Object.assign(simulator.faults, { throwOut: 1013, throwOutAfter: moment });
+    const client = new Client(simulator);
+    await client.opened;
+    assert.is((await client.init(simulator.issueToken())).code, 200);
+    if (moment !== "InitConnection") assert.is((await client.subscribe()).code, 200);
+    if (moment === "GetClock") assert.is((await client.ask("GetClock")).code, 200);
+    assert.is((await client.closed).code, 1013);
+    assert.equal(simulator.violations, []);
+  });
+}
 
 faults("silence holds back everything, and loses nothing", async ({ simulator }) => {
   const client = await subscribed(simulator);
@@ -590,6 +790,160 @@ faults("sends malformed frames, the other prefix and single elements", async ({ 
 
 faults.run();
 
+const lenient = scenario("simulator: other clients", { lenient: true });
+
+/** A messaging window of the site's own: numbers its requests, says nothing of itself, and wants more than the snippet. */
+class SitesOwnWindow {
+  readonly client: Client;
+  #id = 0;
+
+  constructor(simulator: Simulator) {
+    this.client = new Client(simulator);
+  }
+
+  ask(type: string, rest: object = {}): Promise<Frame> {
+    const id = ++this.#id;
+    this.client.send({ kind: "req", id, type, ...rest });
+    return this.client.next(({ reqId }) => reqId === String(id));
+  }
+
+  async init(jwt: string, ...headers: object[]): Promise<Frame> {
+    await this.client.opened;
+    return this.ask("InitConnection", { headers: [{ type: ".ams.headers.ConsumerAuthentication", jwt }, ...headers] });
+  }
+
+  next(type: string): Promise<Frame> {
+    return this.client.next((frame) => frame.type === type);
+  }
+}
+
+lenient("a window of the site's own starts a conversation and writes in it; beside it the snippet hears of the invitation", async ({ simulator }) => {
+  const snippet = await subscribed(simulator);
+  const own = new SitesOwnWindow(simulator);
+  assert.is((await own.init(simulator.issueToken())).code, 200);
+  const started = await own.ask("cm.ConsumerRequestConversation");
+  assert.is(started.type, "cm.RequestConversationResponse");
+  const { conversationId } = started.body;
+  assert.is((await own.ask("ms.SubscribeMessagingEvents", { body: { dialogId: conversationId, fromSeq: 0 } })).code, 200);
+  assert.equal((await own.next("ms.MessagingEventNotification")).body.changes, []);
+  own.client.frames.length = 0;
+  const event = { type: "ContentEvent", contentType: "text/plain", message: "The kiln is cold." };
+  const published = await own.ask("ms.PublishEvent", { body: { dialogId: conversationId, event } });
+  assert.equal([published.code, published.body], [200, { sequence: 0 }]);
+  const [change] = (await own.next("ms.MessagingEventNotification")).body.changes;
+  assert.equal([change.sequence, change.originatorId, change.dialogId, change.event], [0, CONSUMER, conversationId, event]);
+
+  const [conversation] = simulator.conversations;
+  assert.is(conversation!.convId, conversationId);
+  conversation!.invite({ mode: "view" });
+  await snippet.notification();
+  const frame = await snippet.notification();
+  assert.equal([frame.body.changes[0].result.convId, sessionState(frame)], [conversationId, "INVITED"]);
+  assert.equal(
+    snippet.frames.filter(({ type }) => type === "ms.MessagingEventNotification"),
+    [],
+  );
+  assert.equal(simulator.violations, []);
+});
+
+lenient("messages published before the subscription are told from the sequence that it names", async ({ simulator }) => {
+  const own = new SitesOwnWindow(simulator);
+  await own.init(simulator.issueToken());
+  const { conversationId: dialogId } = (await own.ask("cm.ConsumerRequestConversation")).body;
+  for (const message of ["one", "two", "three"]) {
+    await own.ask("ms.PublishEvent", { body: { dialogId, event: { type: "ContentEvent", contentType: "text/plain", message } } });
+  }
+  await own.ask("ms.SubscribeMessagingEvents", { body: { dialogId, fromSeq: 1 } });
+  const { changes } = (await own.next("ms.MessagingEventNotification")).body;
+  assert.equal(
+    changes.map(({ sequence, event }: any) => [sequence, event.message]),
+    [
+      [1, "two"],
+      [2, "three"],
+    ],
+  );
+});
+
+lenient("the features of the connection that starts a conversation are stored with it", async ({ simulator }) => {
+  const silent = new SitesOwnWindow(simulator);
+  await silent.init(simulator.issueToken());
+  await silent.ask("cm.ConsumerRequestConversation");
+  const outspoken = new SitesOwnWindow(simulator);
+  await outspoken.init(simulator.issueToken(), { type: ".ams.headers.ClientProperties", features: ["CO_BROWSE", "RICH_CONTENT"] });
+  await outspoken.ask("cm.ConsumerRequestConversation");
+  assert.equal(
+    simulator.conversations.map(({ features }) => features),
+    [[], ["CO_BROWSE", "RICH_CONTENT"]],
+  );
+});
+
+for (const [as, conversationField] of Object.entries({
+  "a single field": { field: "ConversationStateField", conversationState: "CLOSE" },
+  "a list": [{ field: "Stage", conversationState: "CLOSE" }],
+})) {
+  lenient(`the consumer closes the conversation, as ${as}`, async ({ simulator }) => {
+    const snippet = await subscribed(simulator);
+    const own = new SitesOwnWindow(simulator);
+    await own.init(simulator.issueToken());
+    const { conversationId } = (await own.ask("cm.ConsumerRequestConversation")).body;
+    const lock = { conversationId, conversationField: { field: "ConversationStateField", conversationState: "LOCKED" } };
+    assert.is((await own.ask("cm.UpdateConversationField", { body: lock })).code, 200);
+    assert.is(simulator.conversations[0]!.state, "OPEN");
+    assert.is((await own.ask("cm.UpdateConversationField", { body: { conversationId, conversationField } })).code, 200);
+    assert.is(simulator.conversations[0]!.state, "CLOSE");
+    await snippet.notification();
+    assert.is((await snippet.notification()).body.changes[0].result.conversationDetails.state, "CLOSE");
+    const late = { dialogId: conversationId, event: { type: "ContentEvent", contentType: "text/plain", message: "Too late." } };
+    assert.is((await own.ask("ms.PublishEvent", { body: late })).code, 400);
+  });
+}
+
+lenient("subscriptions may ask by other fields and for other states", async ({ simulator }) => {
+  simulator.openConversation().end();
+  const { convId } = simulator.openConversation();
+  const own = new SitesOwnWindow(simulator);
+  await own.init(simulator.issueToken());
+  const asked: [object | undefined, number][] = [
+    [{ convState: ["OPEN", "LOCKED"] }, 1],
+    [{ convState: ["OPEN", "LOCKED", "CLOSE"] }, 2],
+    [{ maxLastUpdatedTime: 1, agentIds: [""] }, 2],
+    [undefined, 2],
+  ];
+  for (const [body, count] of asked) {
+    const { subscriptionId } = (await own.ask("cqm.SubscribeExConversations", { body })).body;
+    const { changes } = (await own.client.next((frame) => frame.kind === "notification" && frame.body.subscriptionId === subscriptionId)).body;
+    assert.is(changes.length, count);
+    assert.is(changes.at(-1).result.convId, convId);
+  }
+});
+
+lenient("ids may repeat, and what nobody here knows is answered with 400: no violation", async ({ simulator }) => {
+  const own = new SitesOwnWindow(simulator);
+  await own.init(simulator.issueToken());
+  own.client.frames.length = 0;
+  for (const type of ["GetClock", "GetClock"]) {
+    own.client.send({ kind: "req", id: 1, type });
+    assert.is((await own.client.next(({ reqId }) => reqId === "1")).code, 200);
+    own.client.frames.length = 0;
+  }
+  assert.is((await own.ask("userprofile.SetUserProfile", { body: {} })).code, 400);
+  assert.is((await own.ask("ms.PublishEvent", { body: { dialogId: "nobody's", event: {} } })).code, 400);
+  assert.equal(simulator.violations, []);
+});
+
+lenient("what is no request at all, has no token, or comes too early is still a violation", async ({ simulator }) => {
+  const own = new SitesOwnWindow(simulator);
+  await own.client.opened;
+  own.client.send("hello");
+  own.client.send({ kind: "req", type: "GetClock" });
+  own.client.send({ kind: "req", id: 7 });
+  await own.ask("cm.ConsumerRequestConversation");
+  assert.is((await own.ask("InitConnection", { headers: [] })).code, 400);
+  assert.is(simulator.violations.length, 5);
+});
+
+lenient.run();
+
 const history = scenario("simulator: history");
 
 history("waitFor reads forward only, side by side from the same place", async ({ simulator }) => {
@@ -622,7 +976,7 @@ history("a listener hears every entry until it is taken away", async ({ simulato
   off();
   client.close();
   await simulator.waitFor(isClose);
-  assert.equal(heard, ["open", "in", "out", "in", "out"]);
+  assert.equal(heard, ["open", "in", "out", "in", "out", "out"]);
 });
 
 history.run();
