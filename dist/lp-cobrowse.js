@@ -1,61 +1,16 @@
 // lp-cobrowse 1.0.0, before it is minified.
 (() => {
-  // src/clock.ts
-  /** An answer has to get there in time; and what ends now has expired, also if the server's CLOSED comes a little early. */
-  var MARGIN = 500;
-  /**
-   * The server's clock minus `Date.now()`, plus the margin; 0 until GetClock is answered. The visitor can set that clock, and the next
-   * answer sets it right; but it goes on while the computer sleeps, as `performance.now()` does not.
-   */
-  var ahead = 0;
-  /** An answer without the time leaves it as it was. */
-  function learnServerTime(currentTime) {
-    ahead = currentTime - Date.now() + MARGIN || ahead;
-  }
-  /** No invitation goes on until it is learnt anew. (A listener may call stop() while a frame is read that brings more.) */
-  function forgetServerTime() {
-    ahead = 0;
-  }
-  /** The server's time in milliseconds, ahead by the margin; 0 while it is not known. */
-  function serverTime() {
-    return ahead && Date.now() + ahead;
-  }
-
-  // src/page.ts
+  // src/config.ts
   /** The element, the attribute that carries the config, and what each line in the console begins with. */
   var NAME = "lp-cobrowse";
-  /** LivePerson's tag and Google Tag Manager's data layer; a page need not have them. */
-  /**
-   * Tells the page: an event on `window`, and the same pushed to `dataLayer` if the page has one.
-   *
-   * @param event its name without `cobrowse`
-   * @param publishing whether LivePerson's tag is told first
-   * @returns false if a listener called `preventDefault()`
-   */
-  function tell(event, detail, publishing) {
-    event = "cobrowse" + event;
-    try {
-      if (publishing) lpTag.events.publish("lpCoBrowse", event, detail);
-      // Google Tag Manager runs the site's tags inside push(), and they may throw.
-      dataLayer.push({ event, cobrowse: { mode: detail.mode, reason: detail.reason } });
-    } catch (error) {
-    }
-    return dispatchEvent(new CustomEvent(event, { detail, cancelable: true }));
-  }
-  /** Reports what the site has to fix, in the console and as `cobrowseError`. */
-  function report(reason) {
-    console.warn("[" + NAME + "] " + reason);
-    tell("Error", { reason });
-  }
-
-  // src/config.ts
   /** What `data-lp-cobrowse` is called by `dataset`, and the published object by `window`. */
   var API = "lpCobrowse";
-  var ATTRIBUTE = "data-" + NAME;
   /** Said in the console, and by the demo's configurator, when there is no usable config. */
-  var CONFIG_SENTENCE = ATTRIBUTE + " needs JSON with jwt";
+  var CONFIG_SENTENCE = "data-" + NAME + " needs JSON with jwt";
   /** Where the page has LivePerson's tag. */
   var TAG = "window.lpTag.";
+  /** It appears when LivePerson's tag has replaced its stub. */
+  var PUBLISH = TAG + "events.publish";
   var MONITORING = TAG + "taglets.lp_monitoringSDK.get";
   /** What the site has configured, and the defaults that are looked up as well. */
   var config = {
@@ -68,8 +23,12 @@
     // A script that a tag manager created anew is currentScript too, but has lost its data-* attributes.
     const script = document.currentScript;
     try {
-      const json = script && script.dataset[API] || document.querySelector("[" + ATTRIBUTE + "]").dataset[API];
-      Object.assign(config, JSON.parse(json));
+      Object.assign(
+        config,
+        JSON.parse(
+          script && script.dataset[API] || document.querySelector("[data-" + NAME + "]").dataset[API]
+        )
+      );
     } catch (error) {
       // What is not JSON, or nowhere, leaves the config without jwt.
     }
@@ -77,15 +36,20 @@
   /**
    * The present value of what is configured: follows a `window.` path to a global and, where it leads to a function, calls
    * that with its owner as `this`. What throws on the way, such as blocked storage, counts as not there.
+   *
+   * @param values what such a function is given
    */
-  function lookUp(value) {
+  function lookUp(value, values) {
     let owner;
+    let found = window;
     try {
+      if (!/^window\./.test(value)) return value;
       // The path starts at window, which is its own property `window`.
-      if (/^window\./.test(value))
-        value = value.split(".").reduce((found, name) => (owner = found)[name], window);
-      // Only what a path leads to: nothing else can be a function of the site's.
-      return owner && value.call ? value.call(owner) : value;
+      value.split(".").map((name) => {
+        owner = found;
+        found = found[name];
+      });
+      return found.apply ? found.apply(owner, values) : found;
     } catch (error) {
       return void 0;
     }
@@ -102,7 +66,76 @@
    * @param random from 0 to 1
    */
   function backoff(failures2, random) {
-    return SHORTEST_WAIT + random * (SHORTEST_WAIT << Math.min(failures2, DOUBLINGS));
+    return SHORTEST_WAIT + random * (SHORTEST_WAIT << failures2);
+  }
+
+  // src/clock.ts
+  /** An answer has to get there in time; and what ends now has expired, also if the server's CLOSED comes a little early. */
+  var MARGIN = 500;
+  /**
+   * The server's clock minus `Date.now()`, plus the margin; before GetClock is answered nothing has expired. The visitor can set that clock, and the
+   * next answer sets it right; but it goes on while the computer sleeps, as `performance.now()` does not.
+   */
+  var ahead = -Infinity;
+  /** An answer without the time leaves it as it was. */
+  function learnServerTime(currentTime) {
+    ahead = currentTime - Date.now() + MARGIN || ahead;
+  }
+  /** The server's time in milliseconds, ahead by the margin. */
+  function serverTime() {
+    return Date.now() + ahead;
+  }
+
+  // src/each.ts
+  /** Visits each item of a list. One that lacks something throws there, is passed over, and nothing else is lost by it. */
+  function each(list, visit) {
+    [].concat(list).map((item) => {
+      try {
+        visit(item);
+      } catch (error) {
+      }
+    });
+  }
+
+  // src/detail.ts
+  /**
+   * Adds the agent to what is published: the one who is not the consumer.
+   *
+   * @param serviceId the consumer's id, "#", and the conversation's
+   */
+  function addAgent(detail, serviceId, participants) {
+    each(participants, (participant) => {
+      const id = participant.id || participant;
+      if (serviceId.indexOf(id + "#")) detail.agentId = id;
+    });
+  }
+  /** Adds what the site has configured, as it is now. Where that is nothing, what was there stays. */
+  function addConfigured(detail) {
+    const keys = "visitorName ssid svid scid cid eid".split(" ");
+    each(keys, (key) => {
+      detail[key] = lookUp(config[key]) || detail[key];
+    });
+  }
+
+  // src/page.ts
+  /**
+   * Tells the page: an event on `window`, and the same pushed to `dataLayer` if the page has one.
+   *
+   * @param event its name without `cobrowse`
+   * @param publishing whether LivePerson's tag is told first
+   * @returns false if a listener called `preventDefault()`
+   */
+  function tell(event, detail, publishing) {
+    event = "cobrowse" + event;
+    // The page need have neither; and both may throw, for Google Tag Manager runs the site's tags inside push().
+    if (publishing) lookUp(PUBLISH, ["lpCoBrowse", event, detail]);
+    lookUp("window.dataLayer.push", [{ event, cobrowse: { mode: detail.mode, reason: detail.reason } }]);
+    return dispatchEvent(new CustomEvent(event, { detail, cancelable: true }));
+  }
+  /** Reports what the site has to fix, in the console and as `cobrowseError`. */
+  function report(reason) {
+    console.warn("[" + NAME + "] " + reason);
+    tell("Error", { reason });
   }
 
   // src/words.ts
@@ -124,9 +157,9 @@
   // src/parts.ts
   // As properties of the elements, since a strict policy allows them, and the page's rules for ::part() win over them. A dialog's
   // own style in every engine is Canvas and CanvasText, centred, scrolling, and never higher than the window.
-  var FRAME = "font:1em system-ui;border:1px solid #888;border-radius:8px;";
+  var FRAME = "font:1em system-ui;border:1px solid#888;border-radius:8px;";
   // The shadow is the backdrop: it is the dialog's own, and no rule for ::backdrop takes it away.
-  var DIALOG = FRAME + "color-scheme:light dark;width:min(26em,76vw);outline:0;word-break:break-word;user-select:none;box-shadow:0 0 0 99vmax #0006";
+  var DIALOG = "color-scheme:light dark;width:min(26em,76vw);outline:0;word-break:break-word;user-select:none;box-shadow:0 0 0 99in#0006";
   // Side by side, and equally large, where both have 8em; else one above the other.
   var BUTTONS = "display:flex;flex-wrap:wrap;gap:8px";
   var BUTTON = FRAME + "padding:.8em;flex:8em;background:";
@@ -176,7 +209,7 @@
     hidePrompt();
     asked = invitation;
     host = add(document.documentElement, NAME, "", "all:initial!important");
-    dialog = add(host.attachShadow({ mode: "open" }), "dialog", "dialog", DIALOG);
+    dialog = add(host.attachShadow({ mode: "open" }), "dialog", "dialog", FRAME + DIALOG);
     dialog.role = "alertdialog";
     dialog.ariaLabel = word("title");
     add(dialog, "h2", "title", "margin:0");
@@ -206,7 +239,7 @@
     const { type } = event;
     if (event.target == host) {
       event.stopPropagation();
-      if (asked && type == "click") {
+      if (type == "click") {
         // A list of parts is its text where a name is wanted, and only a button's is the name of an answer.
         const answer = asked[event.composedPath()[0].part];
         if (answer) answer();
@@ -230,11 +263,9 @@
   }
 
   // src/invitation.ts
-  /** It appears when LivePerson's tag has replaced its stub. */
-  var PUBLISH = TAG + "events.publish";
   var TICK = 250;
-  /** How long the tag may take to load before the site is told. */
-  var PATIENCE = 1e4;
+  /** So many ticks, 10 s, may the tag be missing before the site is told. */
+  var PATIENCE = 40;
   /** Where `expires` is missing, from `creationTs` on. */
   var LIFETIME = 12e4;
   /** The one pending invitation, as it is published. The variables down to `asking` are about it, or about the one that was last. */
@@ -244,132 +275,118 @@
   var identity;
   /** By the server's clock, in milliseconds. */
   var endTime;
-  /** The conversation in which the present connection has shown the invitation as pending; empty until it has. */
+  /** The conversation in which the present connection has shown an invitation; none until it has. */
   var conversationId;
   var offered;
   /** Whether the built-in prompt asks. Until the invitation is offered nobody does; if a listener prevents that, the page does. */
   var asking;
-  /** Published: it may come again, after stop() or an outage, but is not published again. */
-  var OFFERED = 1;
-  /** For good. */
-  var ENDED = 2;
-  /** What has become of each identity; grows by one entry per invitation. */
+  /** What has become of each identity, as bits: it was published (and may come again, but is not published again); it is over for good. */
   var fate = {};
-  var patience;
+  var OFFERED = 1;
+  var ENDED = 2;
+  /** Whether the present connection has told all that there was before it, and its clock. What it tells from then on happens now. */
+  var live;
+  /** In which an invitation waited for the tag. */
+  var ticks = 0;
   var ticker;
-  /** The server shows an invitation as pending. */
+  /** The server shows an invitation as pending. Of what was there before the connection was live, the one that ends last is asked about. */
   function invite(dialog2, convId) {
     const id = dialog2.dialogId;
     const { serviceId, mode, expires } = dialog2.metaData;
     const endsAt = expires * 1e3 || dialog2.creationTs + LIFETIME;
     const key = id + endsAt;
+    // The clock that has written its times may be wrong. What comes live was written just now, and shows how wrong.
+    const end = endsAt - (live && MARGIN + dialog2.creationTs - serverTime() || 0);
     if (pending && key == identity) conversationId = convId;
-    else if (fate[key] != ENDED && !(endsAt < serverTime()) && word(mode).trim()) {
-      // serviceId is the consumer's id, "#" and the conversation's. Of ssid and svid LivePerson takes any string that is not empty.
-      const participants = [].concat(dialog2.participants);
+    else if (fate[key] > OFFERED || end < serverTime() || !live && pending && conversationId && end < endTime || // A blank for a sentence is how a site ignores a mode.
+    !word(mode)[1])
+      fate[key] = ENDED;
+    else {
+      // Of ssid and svid LivePerson takes any string that is not empty.
       const invitation = {
         serviceId,
-        agentId: participants[serviceId.indexOf(participants[0] + "#") ? 0 : 1],
         visitorName: "Visitor",
         mode,
         ssid: id,
         svid: id,
         dialogId: id,
         accept() {
-          if (pending == invitation) finish("Accepted", true);
+          if (pending == invitation) finish(false, "Accepted");
         },
         decline() {
-          if (pending == invitation) finish("Declined", true);
+          if (pending == invitation) finish(false, "Declined");
         }
       };
+      addAgent(invitation, serviceId, dialog2.participants || dialog2.participantsDetails);
       // The server speaks of this conversation now: the older one is replaced for good, even if this connection has not shown it.
       conversationId = convId;
-      end("replaced");
+      finish("replaced");
       pending = invitation;
       dialogId = id;
       identity = key;
-      endTime = endsAt;
+      endTime = end;
       offered = asking = false;
-      patience = setTimeout(report, PATIENCE, "no " + PUBLISH);
     }
   }
-  /** The server shows the dialog as anything but an open invitation: it is over for good, also if it was only to come again. */
-  function endDialog(id, acceptedElsewhere) {
+  /** The server shows the dialog as anything but an open invitation. It has spoken: this is for good. */
+  function endDialog(id, convId, acceptedElsewhere) {
     if (id == dialogId) {
-      fate[identity] = ENDED;
-      end(acceptedElsewhere && "answered");
+      conversationId = convId;
+      finish(acceptedElsewhere && "answered");
     }
   }
   /** The conversation is over. */
   function endConversation(convId) {
-    if (convId == conversationId) end();
+    if (convId == conversationId) finish();
   }
-  /** The present connection has shown all that is pending: what it has not shown is over. */
-  function endUnconfirmed() {
-    if (!conversationId) end();
+  /** The present connection has told all that there was before it: what it has not shown is over. */
+  function goLive() {
+    if (!conversationId) finish();
+    live = true;
   }
-  /** The connection is lost. From here on the server has to confirm the pending invitation before it is shown again. */
+  /** The connection is lost. From here on the server has to confirm the pending invitation, or else it is over. */
   function doubt() {
-    conversationId = "";
+    conversationId = live = false;
   }
-  /** Moves the pending invitation on as far as the clock, the tag and the visitor's eyes allow, and sets the next tick before that. */
-  function advance() {
-    const now = serverTime();
-    if (pending && now) {
+  /** Moves the pending invitation on as far as the clock, the tag and the visitor's eyes allow, and sets the next tick before that: whatever throws. */
+  function advance(ticked) {
+    const invitation = pending;
+    if (invitation) {
       clearTimeout(ticker);
-      ticker = setTimeout(advance, TICK);
-      if (endTime < now) end("expired");
-      else {
+      ticker = setTimeout(advance, TICK, true);
+      if (endTime < serverTime()) finish("expired");
+      else if (live) {
         // Is publish there? A function at the end of a path is called, and toString() does no harm, whatever a library made of it.
-        if (!offered && lookUp(PUBLISH + ".toString")) offer(pending);
-        if (pending && asking && conversationId && !document.hidden) showPrompt(pending);
+        if (!offered) {
+          if (lookUp(PUBLISH + ".toString")) offer(invitation);
+          else if (ticked && ++ticks == PATIENCE) report("no " + PUBLISH);
+        }
+        if (pending && asking && !document.hidden) showPrompt(invitation);
       }
     }
   }
   function offer(invitation) {
-    ["visitorName", "ssid", "svid", "scid", "cid", "eid"].map((key) => {
-      invitation[key] = lookUp(config[key]) || invitation[key];
-    });
+    addConfigured(invitation);
     // Before it is told: a listener may answer at once.
-    clearTimeout(patience);
     offered = true;
-    const before = fate[identity];
-    fate[identity] = OFFERED;
-    asking = tell("Offered", invitation, !before);
+    asking = tell("Offered", invitation, !fate[identity]);
+    fate[identity] |= OFFERED;
   }
-  /**
-   * The end without an answer given here: every reason is a call of this.
-   *
-   * @param reason where it is not given: the agent cancelled, or something else did in LivePerson
-   */
-  function end(reason) {
-    if (pending) {
-      pending.reason = reason || "cancelled";
-      finish("Closed");
-    }
-  }
-  /** The one way out of the pending invitation: through `accept()`, `decline()` or `end()`. */
-  function finish(event, answered) {
+  /** The one way out of the pending invitation, if there is one. Where no reason and no answer is given, LivePerson's side cancelled it. */
+  function finish(reason, answer) {
     const invitation = pending;
-    pending = false;
-    clearTimeout(patience);
-    hidePrompt();
-    // What ends without a word from the server, by stop() or unseen in an outage, may come again: it is shown anew if it is still
-    // pending then.
-    if (answered || conversationId) fate[identity] = ENDED;
-    if (offered) tell(event, invitation, answered);
+    // What has ended while the computer slept takes no answer, even before the next tick.
+    if (invitation && !(answer && endTime < serverTime())) {
+      pending = false;
+      hidePrompt();
+      // What ends without a word from the server, by stop() or unseen in an outage, may come again.
+      if (answer || conversationId) fate[identity] = ENDED;
+      if (!answer) invitation.reason = reason || "cancelled";
+      if (offered) tell(answer || "Closed", invitation, answer);
+    }
   }
 
   // src/conversation.ts
-  /** Visits each item of a list. One that lacks something throws there, is passed over, and nothing else is lost by it. */
-  function each(list, visit) {
-    [].concat(list).map((item) => {
-      try {
-        visit(item);
-      } catch (error) {
-      }
-    });
-  }
   /**
    * Takes in the changes of a notification. It is known by having them, not by its type: LivePerson's own example prints the
    * prefix `aam.` instead of `cqm.`, and nothing else that is sent without being asked for looks like this.
@@ -383,11 +400,11 @@
         });
     });
   }
-  /** A dialog that has ended may come without `state` or without `metaData`, and does not say INVITED any more. */
+  /** A dialog that has ended may come without `state`, and does not say INVITED any more. */
   function readDialog(dialog2, convId) {
-    const { sessionState } = dialog2.metaData || {};
+    const { sessionState } = dialog2.metaData;
     if (sessionState == "INVITED" && dialog2.state != "CLOSE") invite(dialog2, convId);
-    else endDialog(dialog2.dialogId, sessionState == "ACCEPTED");
+    else endDialog(dialog2.dialogId, convId, sessionState == "ACCEPTED");
   }
 
   // src/device.ts
@@ -405,25 +422,47 @@
     };
   }
 
+  // src/server.ts
+  /** What was asked last, the domain service or the messaging server; nothing yet where there was no token. */
+  var tried;
+  /** The site's server, or the answer of LivePerson's domain service: `baseURI` is the host of the account's. */
+  function findServer(account) {
+    return lookUp(config.server) || fetch(
+      tried = "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0"
+    ).then((response) => response.json());
+  }
+  /** The domain service names a host, and so may a site: without a scheme it would be a path of the page's own server. */
+  function socketUrl(server, account) {
+    tried = (server.baseURI || server).replace(/^(?!ws+:)/, "wss://");
+    return "" + new URL("/ws_api/account/" + account + "/messaging/consumer?v=3", tried);
+  }
+
   // src/connection.ts
   /** GetClock keeps the connection alive (the server drops one that is silent for 60 s) and shows that it is. */
   var HEARTBEAT = 3e4;
   /** How often a token or an account that is not there yet is looked for. */
   var LOOK_AGAIN = 5e3;
-  /** Which answer of a connection is which, by number: SubscribeExConversations is between; from the third on all are GetClock's. */
+  /** How soon a connection has to answer that may have died while the computer slept. */
+  var ALIVE_WITHIN = 5e3;
+  /** So many failures in a row are no accident. */
+  var TOLD_AFTER = 3;
+  /** Which request of a connection is which, by number: SubscribeExConversations is between; from the third on all are GetClock. */
   var INIT_CONNECTION = 1;
   var GET_CLOCK = 3;
   var stopped;
   /** The one connection, if there is one. */
   var socket;
+  /** Of this connection, and the id of the latest: only that one's answer counts. */
+  var requests;
   /** For the next thing that happens to the connection by itself. An attempt to connect is the present one while it is still its own. */
   var timer2;
-  /** In a row; a look in vain for the account is one too. */
+  /** For an account that is not there, since the last time that something else made us look. */
+  var looks;
+  /** In a row, as far as they make the waits longer. */
   var failures = 0;
-  /** @param type of the request, if that is the next step */
-  function next(step, wait, type) {
+  function next(step, wait) {
     clearTimeout(timer2);
-    return timer2 = setTimeout(step, wait, type);
+    timer2 = setTimeout(step, wait);
   }
   /**
    * Ends what there is of a connection, and connects anew if the page is not stopped and seen. The prompt outlives that; whoever
@@ -431,13 +470,18 @@
    */
   function reconnect() {
     doubt();
+    requests = looks = 0;
     if (socket) socket.close();
     socket = false;
     next(connect);
   }
-  /** The page is seen, or online: connects where there is no connection. */
+  /** The page is seen, or online: connects where there is no connection, and asks one that stands whether it does. */
   function wake() {
-    if (!socket) reconnect();
+    if (live) {
+      // Sleep, or another network, may have ended it without a word.
+      request();
+      next(retry, ALIVE_WITHIN);
+    } else if (!socket) reconnect();
   }
   function start() {
     stopped = false;
@@ -450,72 +494,66 @@
   /** @param code with which the server refused something, or closed the connection: those that end in 401, 403 or 407 blame the token */
   function retry(code) {
     reconnect();
-    next(connect, backoff(failures++, Math.random()));
-    const reason = "jwt refused " + code;
+    next(connect, backoff(failures, Math.random()));
+    if (failures < DOUBLINGS && ++failures == TOLD_AFTER && tried) report("no " + tried);
+    const reason = "bad jwt " + code;
     if (/40[137]$/.test(reason)) report(reason);
   }
   function connect() {
     if (stopped || document.hidden) return;
     const account = lookUp(config.account);
     let jwt;
-    if (!account && ++failures == 3) report("no account");
-    const attempt = next(retry, HEARTBEAT);
-    Promise.resolve(account && lookUp(config.jwt)).then((found) => (jwt = found) && (lookUp(config.server) || askDomainService(account))).then((server) => {
+    if (!account && ++looks == TOLD_AFTER) report("no account");
+    next(retry, HEARTBEAT);
+    const attempt = timer2;
+    Promise.resolve(account && lookUp(config.jwt)).then((found) => (jwt = found) && findServer(account)).then((server) => {
       if (attempt == timer2)
         if (jwt)
-          use(
-            new WebSocket(
-              (server.baseURI || server).replace(/^(?!wss?:)/, "wss://") + "/ws_api/account/" + account + "/messaging/consumer?v=3"
-            ),
-            jwt
-          );
+          listen(new WebSocket(socketUrl(server, account))).onopen = () => {
+            const { userAgent } = navigator;
+            request("InitConnection", [
+              clientProperties(userAgent),
+              { type: ".ams.headers.ConsumerAuthentication", jwt }
+            ]);
+          };
         else next(connect, LOOK_AGAIN);
     }).catch(() => {
       if (attempt == timer2) retry();
     });
   }
-  /** The domain service's answer: `baseURI` is the host of the account's messaging server. */
-  function askDomainService(account) {
-    return fetch(
-      "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0"
-    ).then((response) => response.json());
+  /** Asks, and has the connection replaced if there is no answer. @param type GetClock, unless told */
+  function request(type, headers, body) {
+    next(retry, HEARTBEAT);
+    socket.send(
+      JSON.stringify({ kind: "req", id: ++requests + "", type: type || "GetClock", headers, body })
+    );
   }
-  function use(opened, jwt) {
-    let answers = 0;
-    const request = (type, headers, body) => {
-      next(retry, HEARTBEAT);
-      // Each is sent after the answer to the one before.
-      opened.send(JSON.stringify({ kind: "req", id: answers + 1 + "", type, headers, body }));
-    };
-    socket = opened;
-    opened.onopen = () => {
-      const { userAgent } = navigator;
-      request("InitConnection", [clientProperties(userAgent), { type: ".ams.headers.ConsumerAuthentication", jwt }]);
-    };
+  /** Makes it the one connection. */
+  function listen(opened) {
     opened.onmessage = (event) => {
       if (opened == socket)
-        try {
-          const frame = JSON.parse(event.data);
-          if (frame.reqId == answers + 1)
+        each(event.data, (text) => {
+          const frame = JSON.parse(text);
+          if (frame.reqId == requests)
             if (frame.code != 200) retry(frame.code);
-            else if (++answers == INIT_CONNECTION) request("cqm.SubscribeExConversations", [], { convState: ["OPEN"] });
-            else if (answers < GET_CLOCK) request("GetClock");
+            else if (requests == INIT_CONNECTION) request("cqm.SubscribeExConversations", [], { convState: ["OPEN"] });
+            else if (requests < GET_CLOCK) request();
             else {
               // The second of them: the server has not just let it in to throw it out.
-              if (answers > GET_CLOCK) failures = 0;
+              if (live) failures = 0;
               // What is next comes first: whoever hears of an end may call stop().
-              next(request, HEARTBEAT, "GetClock");
+              next(request, HEARTBEAT);
               learnServerTime(frame.body.currentTime);
-              endUnconfirmed();
+              goLive();
             }
           readChanges(frame.body.changes);
           advance();
-        } catch (error) {
-        }
+        });
     };
     opened.onclose = (event) => {
       if (opened == socket) retry(event.code);
     };
+    return socket = opened;
   }
 
   // src/snippet.ts
@@ -530,8 +568,8 @@
       hiding = setTimeout(reconnect, HIDDEN_FOR);
     } else wake();
   }
-  // A second copy on the page does nothing.
-  if (!window[API]) {
+  // A second copy on the page does nothing, and neither does one in a frame of the same site. (A page in no frame is its own parent.)
+  if (!lookUp("window.parent." + API)) {
     readConfig();
     if (config.jwt) {
       window[API] = {
@@ -539,14 +577,13 @@
         stop() {
           // In this order: what ends without a connection may come again.
           stop();
-          forgetServerTime();
-          end("stopped");
+          finish("stopped");
         }
       };
       addEventListener("pagehide", reconnect);
       addEventListener("online", onSeenOrUnseen);
       addEventListener("visibilitychange", onSeenOrUnseen);
-      start();
+      reconnect();
     } else report(CONFIG_SENTENCE);
   }
 })();

@@ -30,7 +30,10 @@ export interface CobrowseConfig {
   jwt: string;
   /** LivePerson account (site) id. Default: `window.lpTag.site`, looked up at each connection. */
   account?: string;
-  /** Origin of LivePerson's messaging server, e.g. `wss://va.msg.liveperson.net`. Default: LivePerson's domain service is asked. */
+  /**
+   * LivePerson's messaging server: its host (`va.msg.liveperson.net`) or origin (`wss://va.msg.liveperson.net`). Default: LivePerson's domain
+   * service is asked.
+   */
   server?: string;
   /** `"dialog"` (the default): the built-in dialog. `"confirm"`: the browser's own `confirm()`. */
   prompt?: "dialog" | "confirm" | WindowPath;
@@ -68,7 +71,7 @@ export interface CobrowseInvitation {
   /** LivePerson's name for consumer and conversation, the same for every invitation of a conversation. */
   serviceId: string;
   /** LivePerson's id of the agent who invites. */
-  agentId: string | undefined;
+  agentId?: string;
   visitorName: string;
   /** {@link CobrowseMode}, or another mode for which `text` has a sentence. */
   mode: string;

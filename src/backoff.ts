@@ -1,6 +1,6 @@
 const SHORTEST_WAIT = 1e3;
 /** 1 s doubled seven times is about 2 min. */
-const DOUBLINGS = 7;
+export const DOUBLINGS = 7;
 
 /**
  * Milliseconds before the next try, after so many failed ones before this: at random up to a limit that doubles with each ("full
@@ -9,5 +9,5 @@ const DOUBLINGS = 7;
  * @param random from 0 to 1
  */
 export function backoff(failures: number, random: number): number {
-  return SHORTEST_WAIT + random * (SHORTEST_WAIT << Math.min(failures, DOUBLINGS));
+  return SHORTEST_WAIT + random * (SHORTEST_WAIT << failures);
 }

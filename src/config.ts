@@ -1,16 +1,18 @@
 import type { CobrowseConfig } from "./api";
-import { NAME } from "./page.ts";
+
+/** The element, the attribute that carries the config, and what each line in the console begins with. */
+export const NAME = "lp-cobrowse";
 
 /** What `data-lp-cobrowse` is called by `dataset`, and the published object by `window`. */
 export const API = "lpCobrowse";
 
-const ATTRIBUTE = "data-" + NAME;
-
 /** Said in the console, and by the demo's configurator, when there is no usable config. */
-export const CONFIG_SENTENCE = ATTRIBUTE + " needs JSON with jwt";
+export const CONFIG_SENTENCE = "data-" + NAME + " needs JSON with jwt";
 
 /** Where the page has LivePerson's tag. */
-export const TAG = "window.lpTag.";
+const TAG = "window.lpTag.";
+/** It appears when LivePerson's tag has replaced its stub. */
+export const PUBLISH = TAG + "events.publish";
 const MONITORING = TAG + "taglets.lp_monitoringSDK.get";
 
 /** What the site has configured, and the defaults that are looked up as well. */
@@ -25,9 +27,12 @@ export function readConfig(): void {
   // A script that a tag manager created anew is currentScript too, but has lost its data-* attributes.
   const script = document.currentScript;
   try {
-    const json =
-      (script && script.dataset[API]) || document.querySelector<HTMLElement>("[" + ATTRIBUTE + "]")!.dataset[API];
-    Object.assign(config, JSON.parse(json!));
+    Object.assign(
+      config,
+      JSON.parse(
+        (script && script.dataset[API]) || document.querySelector<HTMLElement>("[data-" + NAME + "]")!.dataset[API]!,
+      ),
+    );
   } catch (error) {
     // What is not JSON, or nowhere, leaves the config without jwt.
   }
@@ -36,15 +41,20 @@ export function readConfig(): void {
 /**
  * The present value of what is configured: follows a `window.` path to a global and, where it leads to a function, calls
  * that with its owner as `this`. What throws on the way, such as blocked storage, counts as not there.
+ *
+ * @param values what such a function is given
  */
-export function lookUp(value: any): any {
+export function lookUp(value: any, values?: unknown[]): any {
   let owner: any;
+  let found: any = window;
   try {
+    if (!/^window\./.test(value)) return value;
     // The path starts at window, which is its own property `window`.
-    if (/^window\./.test(value))
-      value = value.split(".").reduce((found: any, name: string) => (owner = found)[name], window);
-    // Only what a path leads to: nothing else can be a function of the site's.
-    return owner && value.call ? value.call(owner) : value;
+    value.split(".").map((name: string) => {
+      owner = found;
+      found = found[name];
+    });
+    return found.apply ? found.apply(owner, values!) : found;
   } catch (error) {
     return undefined;
   }

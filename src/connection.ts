@@ -1,33 +1,42 @@
-import { backoff } from "./backoff.ts";
+import { DOUBLINGS, backoff } from "./backoff.ts";
 import { learnServerTime } from "./clock.ts";
 import { config, lookUp } from "./config.ts";
 import { readChanges } from "./conversation.ts";
 import { clientProperties } from "./device.ts";
+import { each } from "./each.ts";
 import type { Frame } from "./frames";
-import { advance, doubt, endUnconfirmed } from "./invitation.ts";
+import { advance, doubt, goLive, live } from "./invitation.ts";
 import { report } from "./page.ts";
+import { findServer, socketUrl, tried } from "./server.ts";
 
 /** GetClock keeps the connection alive (the server drops one that is silent for 60 s) and shows that it is. */
 const HEARTBEAT = 3e4;
 /** How often a token or an account that is not there yet is looked for. */
 const LOOK_AGAIN = 5e3;
+/** How soon a connection has to answer that may have died while the computer slept. */
+const ALIVE_WITHIN = 5e3;
+/** So many failures in a row are no accident. */
+const TOLD_AFTER = 3;
 
-/** Which answer of a connection is which, by number: SubscribeExConversations is between; from the third on all are GetClock's. */
+/** Which request of a connection is which, by number: SubscribeExConversations is between; from the third on all are GetClock. */
 const INIT_CONNECTION = 1;
 const GET_CLOCK = 3;
 
 let stopped: boolean;
 /** The one connection, if there is one. */
 let socket: WebSocket | false;
+/** Of this connection, and the id of the latest: only that one's answer counts. */
+let requests: number;
 /** For the next thing that happens to the connection by itself. An attempt to connect is the present one while it is still its own. */
 let timer: ReturnType<typeof setTimeout>;
-/** In a row; a look in vain for the account is one too. */
+/** For an account that is not there, since the last time that something else made us look. */
+let looks: number;
+/** In a row, as far as they make the waits longer. */
 let failures = 0;
 
-/** @param type of the request, if that is the next step */
-function next(step: (type: string) => void, wait?: number, type?: string): typeof timer {
+function next(step: () => void, wait?: number): void {
   clearTimeout(timer);
-  return (timer = setTimeout(step, wait, type!));
+  timer = setTimeout(step, wait);
 }
 
 /**
@@ -36,14 +45,19 @@ function next(step: (type: string) => void, wait?: number, type?: string): typeo
  */
 export function reconnect(): void {
   doubt();
+  requests = looks = 0;
   if (socket) socket.close();
   socket = false;
   next(connect);
 }
 
-/** The page is seen, or online: connects where there is no connection. */
+/** The page is seen, or online: connects where there is no connection, and asks one that stands whether it does. */
 export function wake(): void {
-  if (!socket) reconnect();
+  if (live) {
+    // Sleep, or another network, may have ended it without a word.
+    request();
+    next(retry, ALIVE_WITHIN);
+  } else if (!socket) reconnect();
 }
 
 export function start(): void {
@@ -59,8 +73,9 @@ export function stop(): void {
 /** @param code with which the server refused something, or closed the connection: those that end in 401, 403 or 407 blame the token */
 function retry(code?: number | string): void {
   reconnect();
-  next(connect, backoff(failures++, Math.random()));
-  const reason = "jwt refused " + code;
+  next(connect, backoff(failures, Math.random()));
+  if (failures < DOUBLINGS && ++failures == TOLD_AFTER && tried) report("no " + tried);
+  const reason = "bad jwt " + code;
   if (/40[137]$/.test(reason)) report(reason);
 }
 
@@ -68,22 +83,21 @@ function connect(): void {
   if (stopped || document.hidden) return;
   const account = lookUp(config.account);
   let jwt: string;
-  if (!account && ++failures == 3) report("no account");
-  const attempt = next(retry, HEARTBEAT);
+  if (!account && ++looks == TOLD_AFTER) report("no account");
+  next(retry, HEARTBEAT);
+  const attempt = timer;
   Promise.resolve(account && lookUp(config.jwt))
-    .then((found) => (jwt = found) && (lookUp(config.server) || askDomainService(account)))
+    .then((found) => (jwt = found) && findServer(account))
     .then((server) => {
       if (attempt == timer)
         if (jwt)
-          use(
-            new WebSocket(
-              (server.baseURI || server).replace(/^(?!wss?:)/, "wss://") +
-                "/ws_api/account/" +
-                account +
-                "/messaging/consumer?v=3",
-            ),
-            jwt,
-          );
+          listen(new WebSocket(socketUrl(server, account))).onopen = () => {
+            const { userAgent } = navigator;
+            request("InitConnection", [
+              clientProperties(userAgent),
+              { type: ".ams.headers.ConsumerAuthentication", jwt },
+            ]);
+          };
         else next(connect, LOOK_AGAIN);
     })
     .catch(() => {
@@ -91,46 +105,38 @@ function connect(): void {
     });
 }
 
-/** The domain service's answer: `baseURI` is the host of the account's messaging server. */
-function askDomainService(account: string): Promise<any> {
-  return fetch(
-    "https://api.liveperson.net/api/account/" + account + "/service/asyncMessagingEnt/baseURI.json?version=1.0",
-  ).then((response) => response.json());
+/** Asks, and has the connection replaced if there is no answer. @param type GetClock, unless told */
+function request(type?: string, headers?: object[], body?: object): void {
+  next(retry, HEARTBEAT);
+  (socket as WebSocket).send(
+    JSON.stringify({ kind: "req", id: ++requests + "", type: type || "GetClock", headers, body }),
+  );
 }
 
-function use(opened: WebSocket, jwt: string): void {
-  let answers = 0;
-  const request = (type: string, headers?: object[], body?: object) => {
-    next(retry, HEARTBEAT);
-    // Each is sent after the answer to the one before.
-    opened.send(JSON.stringify({ kind: "req", id: answers + 1 + "", type, headers, body }));
-  };
-  socket = opened;
-  opened.onopen = () => {
-    const { userAgent } = navigator;
-    request("InitConnection", [clientProperties(userAgent), { type: ".ams.headers.ConsumerAuthentication", jwt }]);
-  };
+/** Makes it the one connection. */
+function listen(opened: WebSocket): WebSocket {
   opened.onmessage = (event) => {
     if (opened == socket)
-      try {
-        const frame: Frame = JSON.parse(event.data);
-        if (frame.reqId == answers + 1)
+      each(event.data as string, (text) => {
+        const frame: Frame = JSON.parse(text);
+        if (frame.reqId == requests)
           if (frame.code != 200) retry(frame.code);
-          else if (++answers == INIT_CONNECTION) request("cqm.SubscribeExConversations", [], { convState: ["OPEN"] });
-          else if (answers < GET_CLOCK) request("GetClock");
+          else if (requests == INIT_CONNECTION) request("cqm.SubscribeExConversations", [], { convState: ["OPEN"] });
+          else if (requests < GET_CLOCK) request();
           else {
             // The second of them: the server has not just let it in to throw it out.
-            if (answers > GET_CLOCK) failures = 0;
+            if (live) failures = 0;
             // What is next comes first: whoever hears of an end may call stop().
-            next(request, HEARTBEAT, "GetClock");
+            next(request, HEARTBEAT);
             learnServerTime(frame.body.currentTime);
-            endUnconfirmed();
+            goLive();
           }
         readChanges(frame.body.changes);
         advance();
-      } catch (error) {}
+      });
   };
   opened.onclose = (event) => {
     if (opened == socket) retry(event.code);
   };
+  return (socket = opened);
 }

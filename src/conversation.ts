@@ -1,14 +1,6 @@
-import type { Changes, Dialog, OneOrMore } from "./frames";
+import { each } from "./each.ts";
+import type { Changes, Dialog } from "./frames";
 import { endConversation, endDialog, invite } from "./invitation.ts";
-
-/** Visits each item of a list. One that lacks something throws there, is passed over, and nothing else is lost by it. */
-function each<Item>(list: OneOrMore<Item>, visit: (item: Item) => void): void {
-  ([] as Item[]).concat(list).map((item) => {
-    try {
-      visit(item);
-    } catch (error) {}
-  });
-}
 
 /**
  * Takes in the changes of a notification. It is known by having them, not by its type: LivePerson's own example prints the
@@ -24,9 +16,9 @@ export function readChanges(changes: Changes): void {
   });
 }
 
-/** A dialog that has ended may come without `state` or without `metaData`, and does not say INVITED any more. */
+/** A dialog that has ended may come without `state`, and does not say INVITED any more. */
 function readDialog(dialog: Dialog, convId: string): void {
-  const { sessionState } = dialog.metaData || {};
+  const { sessionState } = dialog.metaData;
   if (sessionState == "INVITED" && dialog.state != "CLOSE") invite(dialog, convId);
-  else endDialog(dialog.dialogId, sessionState == "ACCEPTED");
+  else endDialog(dialog.dialogId, convId, sessionState == "ACCEPTED");
 }

@@ -17,6 +17,12 @@ export type Changes = OneOrMore<{
   result: { convId: string; conversationDetails: { state: string; dialogs: OneOrMore<Dialog> } };
 }>;
 
+export interface Participant {
+  id: string;
+  /** CONSUMER or ASSIGNED_AGENT. */
+  role: string;
+}
+
 /** A COBROWSE dialog as a frame shows it. */
 export interface Dialog {
   dialogId: string;
@@ -24,6 +30,8 @@ export interface Dialog {
   /** OPEN or CLOSE. */
   state: string;
   participants: OneOrMore<string>;
+  /** In place of `participants`. */
+  participantsDetails: OneOrMore<Participant>;
   /** Milliseconds. */
   creationTs: number;
   metaData: {

@@ -1,16 +1,15 @@
 import type { CobrowseClosedReason, CobrowseInvitation } from "./api";
-import { serverTime } from "./clock.ts";
-import { TAG, config, lookUp } from "./config.ts";
+import { MARGIN, serverTime } from "./clock.ts";
+import { PUBLISH, lookUp } from "./config.ts";
+import { addAgent, addConfigured } from "./detail.ts";
 import type { Dialog } from "./frames";
 import { report, tell } from "./page.ts";
 import { hidePrompt, showPrompt } from "./prompt.ts";
 import { word } from "./words.ts";
 
-/** It appears when LivePerson's tag has replaced its stub. */
-const PUBLISH = TAG + "events.publish";
 const TICK = 250;
-/** How long the tag may take to load before the site is told. */
-const PATIENCE = 1e4;
+/** So many ticks, 10 s, may the tag be missing before the site is told. */
+const PATIENCE = 40;
 /** Where `expires` is missing, from `creationTs` on. */
 const LIFETIME = 12e4;
 
@@ -21,129 +20,128 @@ let dialogId: string;
 let identity: string;
 /** By the server's clock, in milliseconds. */
 let endTime: number;
-/** The conversation in which the present connection has shown the invitation as pending; empty until it has. */
-let conversationId: string;
+/** The conversation in which the present connection has shown an invitation; none until it has. */
+let conversationId: string | false;
 let offered: boolean;
 /** Whether the built-in prompt asks. Until the invitation is offered nobody does; if a listener prevents that, the page does. */
 let asking: boolean;
 
-/** Published: it may come again, after stop() or an outage, but is not published again. */
+/** What has become of each identity, as bits: it was published (and may come again, but is not published again); it is over for good. */
+const fate: Record<string, number> = {};
 const OFFERED = 1;
-/** For good. */
 const ENDED = 2;
-/** What has become of each identity; grows by one entry per invitation. */
-const fate: Record<string, typeof OFFERED | typeof ENDED> = {};
 
-let patience: ReturnType<typeof setTimeout>;
+/** Whether the present connection has told all that there was before it, and its clock. What it tells from then on happens now. */
+export let live: boolean;
+
+/** In which an invitation waited for the tag. */
+let ticks = 0;
 let ticker: ReturnType<typeof setTimeout>;
 
-/** The server shows an invitation as pending. */
+/** The server shows an invitation as pending. Of what was there before the connection was live, the one that ends last is asked about. */
 export function invite(dialog: Dialog, convId: string): void {
   const id = dialog.dialogId;
   const { serviceId, mode, expires } = dialog.metaData;
   const endsAt = expires * 1e3 || dialog.creationTs + LIFETIME;
   const key = id + endsAt;
+  // The clock that has written its times may be wrong. What comes live was written just now, and shows how wrong.
+  const end = endsAt - ((live && MARGIN + dialog.creationTs - serverTime()) || 0);
   if (pending && key == identity) conversationId = convId;
-  else if (fate[key] != ENDED && !(endsAt < serverTime()) && word(mode).trim()) {
-    // serviceId is the consumer's id, "#" and the conversation's. Of ssid and svid LivePerson takes any string that is not empty.
-    const participants = ([] as string[]).concat(dialog.participants);
+  else if (
+    fate[key]! > OFFERED ||
+    end < serverTime() ||
+    (!live && pending && conversationId && end < endTime) ||
+    // A blank for a sentence is how a site ignores a mode.
+    !word(mode)[1]
+  )
+    fate[key] = ENDED;
+  else {
+    // Of ssid and svid LivePerson takes any string that is not empty.
     const invitation: CobrowseInvitation = {
       serviceId,
-      agentId: participants[serviceId.indexOf(participants[0] + "#") ? 0 : 1],
       visitorName: "Visitor",
       mode,
       ssid: id,
       svid: id,
       dialogId: id,
       accept() {
-        if (pending == invitation) finish("Accepted", true);
+        if (pending == invitation) finish(false, "Accepted");
       },
       decline() {
-        if (pending == invitation) finish("Declined", true);
+        if (pending == invitation) finish(false, "Declined");
       },
     };
+    addAgent(invitation, serviceId, dialog.participants || dialog.participantsDetails);
     // The server speaks of this conversation now: the older one is replaced for good, even if this connection has not shown it.
     conversationId = convId;
-    end("replaced");
+    finish("replaced");
     pending = invitation;
     dialogId = id;
     identity = key;
-    endTime = endsAt;
+    endTime = end;
     offered = asking = false;
-    patience = setTimeout(report, PATIENCE, "no " + PUBLISH);
   }
 }
 
-/** The server shows the dialog as anything but an open invitation: it is over for good, also if it was only to come again. */
-export function endDialog(id: string, acceptedElsewhere: boolean): void {
+/** The server shows the dialog as anything but an open invitation. It has spoken: this is for good. */
+export function endDialog(id: string, convId: string, acceptedElsewhere: boolean): void {
   if (id == dialogId) {
-    fate[identity] = ENDED;
-    end(acceptedElsewhere && "answered");
+    conversationId = convId;
+    finish(acceptedElsewhere && "answered");
   }
 }
 
 /** The conversation is over. */
 export function endConversation(convId: string): void {
-  if (convId == conversationId) end();
+  if (convId == conversationId) finish();
 }
 
-/** The present connection has shown all that is pending: what it has not shown is over. */
-export function endUnconfirmed(): void {
-  if (!conversationId) end();
+/** The present connection has told all that there was before it: what it has not shown is over. */
+export function goLive(): void {
+  if (!conversationId) finish();
+  live = true;
 }
 
-/** The connection is lost. From here on the server has to confirm the pending invitation before it is shown again. */
+/** The connection is lost. From here on the server has to confirm the pending invitation, or else it is over. */
 export function doubt(): void {
-  conversationId = "";
+  conversationId = live = false;
 }
 
-/** Moves the pending invitation on as far as the clock, the tag and the visitor's eyes allow, and sets the next tick before that. */
-export function advance(): void {
-  const now = serverTime();
-  if (pending && now) {
+/** Moves the pending invitation on as far as the clock, the tag and the visitor's eyes allow, and sets the next tick before that: whatever throws. */
+export function advance(ticked?: boolean): void {
+  const invitation = pending;
+  if (invitation) {
     clearTimeout(ticker);
-    ticker = setTimeout(advance, TICK);
-    if (endTime < now) end("expired");
-    else {
+    ticker = setTimeout(advance, TICK, true);
+    if (endTime < serverTime()) finish("expired");
+    else if (live) {
       // Is publish there? A function at the end of a path is called, and toString() does no harm, whatever a library made of it.
-      if (!offered && lookUp(PUBLISH + ".toString")) offer(pending);
-      if (pending && asking && conversationId && !document.hidden) showPrompt(pending);
+      if (!offered)
+        if (lookUp(PUBLISH + ".toString")) offer(invitation);
+        else if (ticked && ++ticks == PATIENCE) report("no " + PUBLISH);
+      if (pending && asking && !document.hidden) showPrompt(invitation);
     }
   }
 }
 
 function offer(invitation: CobrowseInvitation): void {
-  (["visitorName", "ssid", "svid", "scid", "cid", "eid"] as const).map((key) => {
-    invitation[key] = lookUp(config[key]) || invitation[key];
-  });
+  addConfigured(invitation);
   // Before it is told: a listener may answer at once.
-  clearTimeout(patience);
   offered = true;
-  const before = fate[identity];
-  fate[identity] = OFFERED;
-  asking = tell("Offered", invitation, !before);
+  asking = tell("Offered", invitation, !fate[identity]);
+  fate[identity]! |= OFFERED;
 }
 
-/**
- * The end without an answer given here: every reason is a call of this.
- *
- * @param reason where it is not given: the agent cancelled, or something else did in LivePerson
- */
-export function end(reason?: CobrowseClosedReason | false): void {
-  if (pending) {
-    pending.reason = reason || "cancelled";
-    finish("Closed");
+/** The one way out of the pending invitation, if there is one. Where no reason and no answer is given, LivePerson's side cancelled it. */
+export function finish(reason?: CobrowseClosedReason | false, answer?: "Accepted" | "Declined"): void {
+  const invitation = pending;
+  // What has ended while the computer slept takes no answer, even before the next tick.
+  if (invitation && !(answer && endTime < serverTime())) {
+    pending = false;
+    hidePrompt();
+    // What ends without a word from the server, by stop() or unseen in an outage, may come again.
+    if (answer || conversationId) fate[identity] = ENDED;
+    if (!answer) invitation.reason = reason || "cancelled";
+    if (offered) tell(answer || "Closed", invitation, answer);
   }
-}
-
-/** The one way out of the pending invitation: through `accept()`, `decline()` or `end()`. */
-function finish(event: "Accepted" | "Declined" | "Closed", answered?: boolean): void {
-  const invitation = pending as CobrowseInvitation;
-  pending = false;
-  clearTimeout(patience);
-  hidePrompt();
-  // What ends without a word from the server, by stop() or unseen in an outage, may come again: it is shown anew if it is still
-  // pending then.
-  if (answered || conversationId) fate[identity] = ENDED;
-  if (offered) tell(event, invitation, answered);
 }

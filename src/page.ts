@@ -1,9 +1,4 @@
-/** The element, the attribute that carries the config, and what each line in the console begins with. */
-export const NAME = "lp-cobrowse";
-
-/** LivePerson's tag and Google Tag Manager's data layer; a page need not have them. */
-declare const lpTag: { events: { publish(app: string, event: string, detail: object): void } };
-declare const dataLayer: object[];
+import { NAME, PUBLISH, lookUp } from "./config.ts";
 
 /**
  * Tells the page: an event on `window`, and the same pushed to `dataLayer` if the page has one.
@@ -12,13 +7,11 @@ declare const dataLayer: object[];
  * @param publishing whether LivePerson's tag is told first
  * @returns false if a listener called `preventDefault()`
  */
-export function tell(event: string, detail: { mode?: string; reason?: string }, publishing?: boolean): boolean {
+export function tell(event: string, detail: { mode?: string; reason?: string }, publishing?: unknown): boolean {
   event = "cobrowse" + event;
-  try {
-    if (publishing) lpTag.events.publish("lpCoBrowse", event, detail);
-    // Google Tag Manager runs the site's tags inside push(), and they may throw.
-    dataLayer.push({ event, cobrowse: { mode: detail.mode, reason: detail.reason } });
-  } catch (error) {}
+  // The page need have neither; and both may throw, for Google Tag Manager runs the site's tags inside push().
+  if (publishing) lookUp(PUBLISH, ["lpCoBrowse", event, detail]);
+  lookUp("window.dataLayer.push", [{ event, cobrowse: { mode: detail.mode, reason: detail.reason } }]);
   return dispatchEvent(new CustomEvent(event, { detail, cancelable: true }));
 }
 

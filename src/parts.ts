@@ -2,11 +2,10 @@ import { word } from "./words.ts";
 
 // As properties of the elements, since a strict policy allows them, and the page's rules for ::part() win over them. A dialog's
 // own style in every engine is Canvas and CanvasText, centred, scrolling, and never higher than the window.
-const FRAME = "font:1em system-ui;border:1px solid #888;border-radius:8px;";
+export const FRAME = "font:1em system-ui;border:1px solid#888;border-radius:8px;";
 // The shadow is the backdrop: it is the dialog's own, and no rule for ::backdrop takes it away.
 export const DIALOG =
-  FRAME +
-  "color-scheme:light dark;width:min(26em,76vw);outline:0;word-break:break-word;user-select:none;box-shadow:0 0 0 99vmax #0006";
+  "color-scheme:light dark;width:min(26em,76vw);outline:0;word-break:break-word;user-select:none;box-shadow:0 0 0 99in#0006";
 // Side by side, and equally large, where both have 8em; else one above the other.
 export const BUTTONS = "display:flex;flex-wrap:wrap;gap:8px";
 export const BUTTON = FRAME + "padding:.8em;flex:8em;background:";

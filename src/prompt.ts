@@ -1,7 +1,6 @@
 import type { CobrowseInvitation } from "./api";
-import { config, lookUp } from "./config.ts";
-import { NAME } from "./page.ts";
-import { BUTTON, BUTTONS, DIALOG, add } from "./parts.ts";
+import { NAME, config, lookUp } from "./config.ts";
+import { BUTTON, BUTTONS, DIALOG, FRAME, add } from "./parts.ts";
 import { word } from "./words.ts";
 
 /** How long after its first frame the dialog takes no answer, so that a press or key meant for the page gives no consent. */
@@ -38,7 +37,7 @@ function openDialog(invitation: CobrowseInvitation): void {
   hidePrompt();
   asked = invitation;
   host = add(document.documentElement, NAME, "", "all:initial!important");
-  dialog = add(host.attachShadow({ mode: "open" }), "dialog", "dialog", DIALOG);
+  dialog = add(host.attachShadow({ mode: "open" }), "dialog", "dialog", FRAME + DIALOG);
   dialog.role = "alertdialog";
   dialog.ariaLabel = word("title");
   add(dialog, "h2", "title", "margin:0");
@@ -69,9 +68,11 @@ function shield(event: Event): void {
   const { type } = event;
   if (event.target == host) {
     event.stopPropagation();
-    if (asked && type == "click") {
+    if (type == "click") {
       // A list of parts is its text where a name is wanted, and only a button's is the name of an answer.
-      const answer = asked[(event.composedPath()[0] as HTMLElement).part as unknown as "accept" | "decline"];
+      const answer = (asked as CobrowseInvitation)[
+        (event.composedPath()[0] as HTMLElement).part as unknown as "accept" | "decline"
+      ];
       if (answer) answer();
     }
     // A popover or a modal of the page opens, or an element becomes fullscreen, and would lie over it: at the next tick it is on top again.

@@ -1,7 +1,6 @@
-import { forgetServerTime } from "./clock.ts";
-import { API, CONFIG_SENTENCE, config, readConfig } from "./config.ts";
+import { API, CONFIG_SENTENCE, config, lookUp, readConfig } from "./config.ts";
 import { reconnect, start, stop, wake } from "./connection.ts";
-import { end } from "./invitation.ts";
+import { finish } from "./invitation.ts";
 import { report } from "./page.ts";
 import { hidePrompt } from "./prompt.ts";
 
@@ -19,8 +18,8 @@ function onSeenOrUnseen(): void {
   } else wake();
 }
 
-// A second copy on the page does nothing.
-if (!window[API]) {
+// A second copy on the page does nothing, and neither does one in a frame of the same site. (A page in no frame is its own parent.)
+if (!lookUp("window.parent." + API)) {
   readConfig();
   if (config.jwt) {
     window[API] = {
@@ -28,13 +27,12 @@ if (!window[API]) {
       stop() {
         // In this order: what ends without a connection may come again.
         stop();
-        forgetServerTime();
-        end("stopped");
+        finish("stopped");
       },
     };
     addEventListener("pagehide", reconnect);
     addEventListener("online", onSeenOrUnseen);
     addEventListener("visibilitychange", onSeenOrUnseen);
-    start();
+    reconnect();
   } else report(CONFIG_SENTENCE);
 }

@@ -309,11 +309,14 @@ const CONFIGURATION: Scenarios = {
 
   async "agentId is the participant who is not the consumer, wherever in the list"({ page, site }) {
     await page.goto(site.shop());
-    for (const participants of [[CONSUMER, "agent-1"], ["agent-2", CONSUMER], ["agent-3"]]) {
-      site.invite({ participants });
-      await shown(page);
-      const agent = participants.find((id) => id !== CONSUMER);
-      await page.waitFor((id) => window.windowEvents.at(-1)?.data.agentId === id, { message: `an invitation by ${agent}` }, agent);
+    for (const participantsAs of ["participants", "participantsDetails"] as const) {
+      for (const others of [[CONSUMER, "1"], ["2", CONSUMER], ["3"]]) {
+        const participants = others.map((id) => (id === CONSUMER ? id : `${participantsAs} ${id}`));
+        site.invite({ participants, participantsAs });
+        await shown(page);
+        const agent = participants.find((id) => id !== CONSUMER);
+        await page.waitFor((id) => window.windowEvents.at(-1)?.data.agentId === id, { message: `an invitation by ${agent}` }, agent);
+      }
     }
   },
 

@@ -29,7 +29,7 @@ const HISTORIES: Record<string, (visit: Visit) => Promise<void>> = {
     const cancelled = site.invite({ expires: "none" });
     await shown(page);
     site.simulator.faults.sendRaw("null");
-    site.simulator.faults.sendRaw('{"reqId":"4","code":200,"body":{}}');
+    site.simulator.faults.sendRaw('{"reqId":"3","code":200,"body":{}}');
     site.simulator.faults.sendRaw('{"body":{"changes":[{},{"result":{"conversationDetails":{"dialogs":[{"channelType":"COBROWSE"}]}}}]}}');
     cancelled.resend();
     cancelled.cancel();
@@ -72,13 +72,30 @@ const HISTORIES: Record<string, (visit: Visit) => Promise<void>> = {
     await gone(page);
   },
 
-  async "its conversation is deleted; no dataLayer"({ page, site }) {
+  async "its conversation is deleted, seen and unseen; no dataLayer"({ page, site }) {
     await page.goto(site.shop({ dataLayer: false }));
     await site.connected();
     site.invite();
+    const unseen = site.simulator.openConversation();
     await shown(page);
     site.conversation.delete();
     await gone(page);
+    unseen.invite();
+    await shown(page);
+    site.simulator.faults.down = true;
+    unseen.delete();
+    site.simulator.faults.down = false;
+    await gone(page);
+  },
+
+  async "what was there before, and a token that is not given at once"({ page, site }) {
+    for (const seconds of [90, 60, 120]) site.invite({ seconds, participantsAs: "participantsDetails" });
+    const rejectOnce = callInPage((token) => {
+      let asked = 0;
+      Object.assign(window, { myApp: { getJwt: () => (asked++ ? token : Promise.reject(new Error("not yet"))) } });
+    }, site.simulator.issueToken());
+    await page.goto(site.shop({ head: rejectOnce, config: { jwt: "window.myApp.getJwt" } }));
+    await answer(page, "accept");
   },
 
   async "stopped and started, left and seen again, offline and online"({ page, site }) {

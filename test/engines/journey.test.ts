@@ -165,6 +165,64 @@ forEachEngine("the journey", (test, engine) => {
     await expectJournal(page, [...OFFERED, ...DECLINED]);
   });
 
+  test("the computer slept for ten minutes while invited: Allow, pressed at once, says nothing", async ({ page }) => {
+    await page.goto(site.shop());
+    await site.connected();
+    site.invite();
+    await armed(page);
+    // In the page's own task: neither a tick nor a frame comes between.
+    await page.evaluate(() => {
+      const { now } = Date;
+      Date.now = () => now() + 600_000;
+      document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector<HTMLElement>("[part~=accept]")!.click();
+    });
+    await gone(page);
+    await expectJournal(page, [...OFFERED, ...closed("expired")]);
+    assert.equal(told(site), ["Offered"]);
+  });
+
+  test("the network died without a word: the page is back within seconds of coming online", async ({ page }) => {
+    await page.goto(site.shop());
+    await site.connected();
+    site.invite();
+    await shown(page);
+    // The first clock answer is behind.
+    await site.simulator.waitFor((entry) => entry.type === "out" && /clock/i.test(entry.frame?.type ?? ""));
+    site.simulator.faults.dead = true;
+    site.simulator.faults.dead = false;
+    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await site.connected();
+    await answer(page, "accept");
+    await expectJournal(page, [...OFFERED, ...ACCEPTED]);
+    assert.is(site.simulator.totals.opened, 2);
+  });
+
+  test("invited by an agent whose clock is five minutes slow: asked, and allowed", async ({ page }) => {
+    await page.goto(site.shop());
+    await site.connected();
+    await site.simulator.waitFor((entry) => entry.type === "out" && /clock/i.test(entry.frame?.type ?? ""));
+    site.invite({ agentClockOffset: -300_000 });
+    await answer(page, "accept");
+    await expectJournal(page, [...OFFERED, ...ACCEPTED]);
+  });
+
+  test("a frame of the same site has the snippet too: the page asks, and the frame does nothing", async ({ page }) => {
+    const frame = site.shop();
+    await page.goto(site.shop({ body: `<h1>A shop</h1><iframe src="${frame}"></iframe>` }));
+    await site.connected();
+    site.invite();
+    await shown(page);
+    await aMoment();
+    const inFrame = () => {
+      const { contentWindow } = document.querySelector("iframe")!;
+      const { journal, lpCobrowse } = contentWindow as unknown as Window;
+      return [journal, lpCobrowse === undefined, contentWindow!.document.querySelector("lp-cobrowse") === null];
+    };
+    assert.equal(await page.evaluate(inFrame), [[], true, true]);
+    await answer(page, "accept");
+    await expectJournal(page, [...OFFERED, ...ACCEPTED]);
+  });
+
   test("invited in a hidden tab: asked when it is seen, on the same connection", async ({ page }) => {
     await page.goto(site.shop());
     await site.connected();

@@ -1,7 +1,10 @@
 // What can happen to a page, as fast-check commands.
 import fc from "fast-check";
+import { AGENT } from "../simulator/conversations.ts";
+import type { RequestType } from "../simulator/frames.ts";
+import { CONSUMER } from "../simulator/simulator.ts";
 import { MODES, type Mode } from "./provider.ts";
-import type { Setting, World } from "./world.ts";
+import type { Setting, Sleep, World } from "./world.ts";
 
 type Command = fc.AsyncCommand<World, World>;
 
@@ -24,7 +27,7 @@ class Step implements Command {
   }
 
   async run(world: World): Promise<void> {
-    world.rules.tell(`— ${this.toString()}`);
+    world.rules.story.tell(`— ${this.toString()}`);
     this.#happen(world);
     await world.time.pass(typeof this.#milliseconds === "number" ? this.#milliseconds : this.#milliseconds(world));
   }
@@ -74,10 +77,24 @@ const invite = step(
     mode: fc.constantFrom("shared", "shared", "shared", "view", "view", "follow", "follow", "VIDEO_CALL"),
     seconds: fc.integer({ min: 15, max: 120 }),
     constant: fc.boolean(),
-    expires: fc.constantFrom<("field" | "none")[]>("field", "none"),
+    expires: fc.constantFrom("field", "none"),
+    agentClockOffset: fc.constantFrom(0, 0, 0, -600_000, -60_000, -4_000, 4_000, 60_000, 600_000),
+    participants: fc.constantFrom<string[][]>([CONSUMER, AGENT], [AGENT, CONSUMER]),
+    participantsAs: fc.constantFrom("participants", "participantsDetails"),
+    updates: fc.constantFrom("bare", "short", "full"),
   }),
-  ({ conversation, mode, seconds, constant, expires }) =>
-    `invites in conversation ${conversation} to ${mode} for ${seconds} s${constant && !conversation ? " by the constant id" : ""}${expires === "none" ? " without expires" : ""}`,
+  ({ conversation, mode, seconds, constant, expires, agentClockOffset, participants, participantsAs, updates }) =>
+    [
+      `invites in conversation ${conversation} to ${mode} for ${seconds} s`,
+      constant && !conversation && "by the constant id",
+      expires === "none" && "without expires",
+      agentClockOffset && `by a clock ${agentClockOffset / 1000} s off`,
+      participants[0] === AGENT && "with the agent first",
+      participantsAs === "participantsDetails" && "with participantsDetails",
+      updates !== "bare" && `with ${updates} updates`,
+    ]
+      .filter(Boolean)
+      .join(" "),
   (world, { conversation, constant, ...options }) => {
     // Servers so old that they use the constant let a consumer have one conversation only.
     const id = constant && !conversation && { dialogId: "COAPP" };
@@ -107,10 +124,12 @@ class Press implements Command {
 
   async run(world: World): Promise<void> {
     const { page, rules, time } = world;
-    rules.tell(`— ${this.toString()}`);
+    rules.story.tell(`— ${this.toString()}`);
+    // In that very millisecond it may or may not count.
+    if (rules.justArming) return;
     const { prompt } = page;
     // Nothing else is an answer: not what began too early, elsewhere, or on a prompt that something lay over.
-    const counts = prompt !== undefined && rules.armed && !rules.justArming;
+    const counts = prompt !== undefined && rules.armed;
     const asked = rules.pending;
     page.mouseDown(this.#part);
     await time.pass(this.#held);
@@ -123,6 +142,14 @@ class Press implements Command {
     return `presses ${this.#part} for ${this.#held} ms, ${this.#after / 1000} s`;
   }
 }
+
+/** Who comes back to a computer that slept sees what was there before, and may press it at once. */
+const sleep: fc.Arbitrary<Sleep & { presses: "accept" | "decline" | undefined }> = fc.record({
+  seconds: fc.oneof(fc.integer({ min: 10, max: 130 }), fc.integer({ min: 130, max: 900 })),
+  connection: fc.constantFrom("stands", "dies", "is closed"),
+  wokenBy: fc.constantFrom("online", "visibilitychange", "nothing"),
+  presses: fc.constantFrom(undefined, "accept", "decline"),
+});
 
 const visitor = [
   { weight: 6, arbitrary: simple("says yes", (world) => answer(world, "accept"), seen) },
@@ -155,9 +182,23 @@ const visitor = [
       fc.constantFrom(-86_400_000, -600_000, 600_000, 86_400_000),
       (jump) => `sets the clock ${jump / 1000} s`,
       ({ page }, jump) => void (page.clockError += jump),
-      always,
+      ({ rules }) => !rules.mayEndUnseen,
       // Whatever ends by that clock has ended before it is set again.
       fc.integer({ min: 300, max: 1500 }),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: step(
+      sleep,
+      ({ seconds, connection, wokenBy, presses }) =>
+        `sleeps ${seconds} s, while the connection ${connection}, woken by ${wokenBy}${presses ? `, and presses ${presses}` : ""}`,
+      (world, { presses, ...sleep }) => {
+        world.sleep(sleep);
+        if (presses) answer(world, presses);
+      },
+      // An answer to GetClock from before the sleep would set the clock wrong.
+      ({ page, rules }) => !page.frozen && !(rules.connection.clockIsOnItsWay && rules.mayEndUnseen),
     ),
   },
   { weight: 2, arbitrary: fc.tuple(part, shortTime, shortTime).map(([part, held, after]) => new Press(part, held, after)) },
@@ -197,7 +238,10 @@ const agent = [
     arbitrary: step(
       one,
       (back) => `copies ${back}`,
-      (world, back) => latest(world, back).resend(),
+      (world, back) => {
+        const invitation = latest(world, back);
+        if (!world.rules.mayHaveEndedUnseen(invitation.dialogId)) invitation.resend();
+      },
       invited,
     ),
   },
@@ -242,7 +286,38 @@ const server = [
   { weight: 1, arbitrary: simple("silence", ({ network }) => void (network.faults.silent = true)) },
   { weight: 1, arbitrary: simple("the network is dead", ({ network }) => void (network.faults.dead = true)) },
   { weight: 1, arbitrary: simple("sockets do not open", ({ network }) => void (network.faults.stallOpening = true)) },
-  { weight: 1, arbitrary: simple("refuses InitConnection", ({ network }) => void (network.faults.refuseInit = true)) },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.constantFrom(401, 403, 429, 500),
+      (code) => `refuses InitConnection with ${code}`,
+      ({ network }, code) => void (network.faults.refuseInit = code),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.constantFrom(429, 500),
+      (code) => `refuses subscriptions with ${code}`,
+      ({ network }, code) => void (network.faults.refuseSubscription = code),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: step(
+      fc.constantFrom<RequestType[]>("InitConnection", "cqm.SubscribeExConversations", "GetClock", "GetClock"),
+      (type) => `throws out after ${type}`,
+      ({ network }, throwOutAfter) => void Object.assign(network.faults, { throwOut: 1013, throwOutAfter }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: step(
+      fc.constantFrom(300, 3000, 30_000),
+      (answerDelay) => `hears of answers after ${answerDelay} ms`,
+      ({ network }, answerDelay) => void (network.faults.answerDelay = answerDelay),
+    ),
+  },
   {
     weight: 1,
     arbitrary: step(
@@ -269,10 +344,7 @@ const server = [
   },
   {
     weight: 6,
-    arbitrary: simple("the network is well", ({ network }) => {
-      Object.assign(network.faults, { down: false, silent: false, dead: false, stallOpening: false, refuseInit: false, refuseToken: undefined, latency: 0 });
-      network.domainService = "ok";
-    }),
+    arbitrary: simple("the network is well", ({ network }) => network.recover()),
   },
   {
     weight: 1,
@@ -395,8 +467,8 @@ function answer({ page, rules }: World, part: "accept" | "decline"): void {
   const { armed } = rules;
   if (armed) asked.said.add(name);
   const before = asked.answers.length;
-  if (page.click(part) !== armed) rules.broken(armed ? "a button that cannot be pressed" : "a button that can be pressed too early");
-  if (armed && !asked.over && asked.answers.length !== before + 1) rules.broken("an answer that was not published");
+  if (page.click(part) !== armed) rules.story.broken(armed ? "a button that cannot be pressed" : "a button that can be pressed too early");
+  if (armed && !rules.mayBeOver(asked) && asked.answers.length !== before + 1) rules.story.broken("an answer that was not published");
 }
 
 function escape({ page, rules }: World): void {
@@ -427,8 +499,8 @@ function pageAnswers({ page, rules }: World, [back, answer]: [number, "accept" |
   if (!detail) return;
   const { pending } = rules;
   const name = answer === "accept" ? "cobrowseAccepted" : "cobrowseDeclined";
-  const works = pending?.detail === detail && !pending.over;
-  if (works) pending.said.add(name);
+  if (pending?.detail === detail) pending.said.add(name);
+  const works = pending?.detail === detail && !rules.mayBeOver(pending);
   detail[answer]!();
-  if (works && pending.answers.join() !== name) rules.broken("an answer of the page that was not published");
+  if (works && pending.answers.join() !== name) rules.story.broken("an answer of the page that was not published");
 }

@@ -84,8 +84,31 @@ export class Network {
   lpTagEvent(name: string, serviceId: string): void {
     const conversation = this.conversations.find((each) => each.serviceId === serviceId);
     const pending = conversation?.state === "OPEN" ? conversation.invitations.filter(({ state }) => state === "INVITED").at(-1) : undefined;
-    if (name === "cobrowseAccepted") pending?.accept();
-    if (name === "cobrowseDeclined") pending?.decline();
+    if (!pending || name === "cobrowseOffered") return;
+    const arrive = () => {
+      if (pending.state !== "INVITED" || conversation!.state !== "OPEN") return;
+      if (name === "cobrowseAccepted") pending.accept();
+      else pending.decline();
+    };
+    if (this.faults.answerDelay) setTimeout(arrive, this.faults.answerDelay);
+    else arrive();
+  }
+
+  /** Every fault ends. */
+  recover(): void {
+    Object.assign(this.faults, {
+      down: false,
+      dead: false,
+      silent: false,
+      stallOpening: false,
+      latency: 0,
+      answerDelay: 0,
+      refuseToken: undefined,
+      refuseInit: false,
+      refuseSubscription: undefined,
+      throwOut: undefined,
+    });
+    this.domainService = "ok";
   }
 
   accept(socket: ServerWebSocket): ConsumerSocket {
@@ -118,6 +141,8 @@ export class FakeSocket extends Target {
   onDelivered: (text: string) => void = () => {};
   onSent: (text: string) => void = () => {};
   onClosing: () => void = () => {};
+  /** It was not the page that closed it. */
+  onLost: (code: number) => void = () => {};
   server: ConsumerSocket | undefined;
   stalled = false;
   #peer: Record<"message" | "close" | "error", (...values: any[]) => void> | undefined;
@@ -214,6 +239,7 @@ export class FakeSocket extends Target {
   #closed(code: number): void {
     this.page.task(() => {
       if (this.readyState === CLOSED) return;
+      if (this.inUse) this.onLost(code);
       this.readyState = CLOSED;
       if (code === 1006) this.dispatchEvent(new PageEvent("error"));
       this.dispatchEvent(new PageEvent("close", { code }));

@@ -98,6 +98,7 @@ export class FakePage {
       location: { href: "https://shop.example/" },
       Date: VisitorDate,
       Math: Object.assign(Object.create(Math), { random }),
+      URL,
       CustomEvent: PageEvent,
       Event: PageEvent,
       matchMedia: () => ({ matches: false }),

@@ -8,6 +8,7 @@ const LATE = 25_000;
 
 export class Provider {
   mode: Mode = "good";
+  onCalled: () => void = () => {};
   /** A look-up begins that takes so long. */
   onSlow: (milliseconds: number) => void = () => {};
   readonly #network: Network;
@@ -22,11 +23,6 @@ export class Provider {
     return this.#calls.filter(({ at }) => at <= time).at(-1)?.token;
   }
 
-  /** When the token was looked up last. */
-  get lastCall(): number {
-    return this.#calls.at(-1)?.at ?? 0;
-  }
-
   get calls(): number {
     return this.#calls.length;
   }
@@ -35,6 +31,7 @@ export class Provider {
   readonly getJwt = (): unknown => {
     const token = this.mode === "revoked" ? "expired-secret-token" : this.#network.issueToken();
     this.#calls.push({ at: Date.now(), token });
+    this.onCalled();
     switch (this.mode) {
       case "missing":
         return undefined;

@@ -39,7 +39,7 @@ test("the scripts have no fault, and are short enough", () => {
 
 test("what can be read is the same program, with its comments", () => {
   const readable = built["dist/lp-cobrowse.js"]!;
-  assert.match(readable, "/** The one way out of the pending invitation");
+  assert.match(readable, "* The one way out of the pending invitation");
   // Every sentence that the short one says, and every name that it uses of others.
   const words = (text: string) => new Set(text.match(/\w{4,}/g));
   const there = words(readable);

@@ -2,6 +2,7 @@
 import * as assert from "uvu/assert";
 import { histories } from "../model/given.ts";
 import type { Given } from "../model/given.ts";
+import { CONSUMER } from "../simulator/simulator.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -67,17 +68,70 @@ test("a connection that has lasted until its second clock answer makes the waits
   assert.equal([given.tries, given.subscribed], [before + 1, true]);
 });
 
-test("a server that lets in and throws out is not hammered", async (given) => {
-  const page = given.visit({ random: () => 1 });
-  page.onSocket = () => void setTimeout(() => given.network.faults.drop(1013), 300);
-  page.run();
-  await given.time.pass(5 * MINUTE);
+for (const [name, faults] of Object.entries({
+  "throws out after InitConnection": { throwOut: 1013, throwOutAfter: "InitConnection" },
+  "throws out after the subscription": { throwOut: 1013, throwOutAfter: "cqm.SubscribeExConversations" },
+  "throws out after the first clock answer": { throwOut: 1013, throwOutAfter: "GetClock" },
+  "refuses InitConnection with 429": { refuseInit: 429 },
+  "refuses InitConnection with 500": { refuseInit: 500 },
+  "refuses the subscription with 400": { refuseSubscription: 400 },
+  "refuses the subscription with 503": { refuseSubscription: 503 },
+} as const)) {
+  test(`a server that ${name} is not hammered, and the token is not blamed`, async (given) => {
+    const page = given.visit({ random: () => 1 });
+    Object.assign(given.network.faults, faults);
+    page.run();
+    await given.time.pass(5 * MINUTE);
+    assert.equal(
+      given.gaps.map((gap) => Math.floor(gap / SECOND)),
+      [2, 3, 5, 9, 17, 33, 65, 129],
+    );
+    assert.is(given.provider.calls, given.tries);
+    assert.equal(given.reasons, [`no wss://${given.network.host}`]);
+    Object.assign(given.network.faults, { throwOut: undefined, refuseInit: false, refuseSubscription: undefined });
+    await given.time.pass(2 * MINUTE);
+    assert.ok(given.subscribed);
+  });
+}
+
+/* Telling the site */
+
+test("a connection that has failed three times in a row is told once, with what was tried, and again only after one that has lasted", async (given) => {
+  const page = await given.connected({ random: () => 1 });
+  for (const told of [1, 2]) {
+    await given.time.pass(31 * SECOND);
+    given.network.faults.down = true;
+    await given.time.pass(4 * SECOND);
+    assert.is(given.reasons.length, told - 1);
+    await given.time.pass(MINUTE);
+    assert.equal(given.reasons, Array(told).fill(`no wss://${given.network.host}`));
+    given.network.faults.down = false;
+    await given.time.pass(3 * MINUTE);
+    assert.ok(given.subscribed);
+  }
   assert.equal(
-    given.gaps.map((gap) => Math.floor(gap / SECOND)),
-    [2, 3, 5, 9, 17, 33, 65, 129],
+    page.warnings,
+    given.reasons.map((reason) => `[lp-cobrowse] ${reason}`),
   );
-  assert.is(given.provider.calls, given.tries);
 });
+
+for (const config of [{ account: "56072331 " }, { server: "va msg example" }, { server: "wss://elsewhere.example" }]) {
+  test(`${JSON.stringify(config)} leads nowhere, and the site is told`, async (given) => {
+    given.visit({ config }).run();
+    await given.time.pass(MINUTE);
+    const { server = "va.msg.example" } = config;
+    assert.equal(given.reasons, [`no wss://${server.replace(/^wss:../, "")}`]);
+    // LivePerson rejects these, as it should.
+    given.network.violations.length = 0;
+  });
+}
+
+for (const server of ["va.msg.example", "va.msg.example/", "wss://va.msg.example", "wss://va.msg.example/", "wss://va.msg.example "]) {
+  test(`server ${JSON.stringify(server)} is understood`, async (given) => {
+    await given.connected({ config: { server } });
+    assert.equal([given.tries, given.subscribed, given.reasons], [1, true, []]);
+  });
+}
 
 /* Tokens */
 
@@ -266,7 +320,7 @@ for (const how of ["error", "nonsense", "unreachable"] as const) {
     page.run();
     await given.time.pass(20 * SECOND);
     assert.ok(page.requests.length > 1);
-    assert.equal([given.subscribed, given.reasons], [false, []]);
+    assert.equal([given.subscribed, given.reasons], [false, [`no ${page.requests[0]}`]]);
     given.network.domainService = "ok";
     await given.time.pass(MINUTE);
     assert.ok(given.subscribed);
@@ -289,6 +343,33 @@ test("a domain service that never answers is asked again", async (given) => {
   given.network.domainService = "ok";
   await given.time.pass(4 * MINUTE);
   assert.ok(given.subscribed);
+});
+
+test("looks at other tabs make nobody miss the account early", async (given) => {
+  const page = given.visit();
+  delete page.window.lpTag;
+  page.run();
+  for (let look = 0; look < 4; look++) {
+    await given.time.pass(2 * SECOND);
+    page.hide();
+    page.show();
+  }
+  await given.time.pass(SECOND);
+  assert.equal(given.reasons, []);
+  await given.time.pass(12 * SECOND);
+  assert.is(given.reasons.length, 1);
+});
+
+test("an account that was missed for long makes no wait longer", async (given) => {
+  const page = given.visit({ random: () => 1 });
+  const { lpTag } = page.window;
+  delete page.window.lpTag;
+  page.run();
+  await given.time.pass(MINUTE);
+  page.window.lpTag = lpTag;
+  given.network.faults.down = true;
+  await given.time.pass(9 * SECOND);
+  assert.is(Math.floor(given.gaps[0]! / SECOND), 2);
 });
 
 /* Half-open connections */
@@ -336,6 +417,58 @@ test("a connection whose InitConnection is not answered is replaced after 30 s",
   await given.time.pass(200);
   assert.equal([given.open, given.subscribed, given.reasons], [1, true, []]);
 });
+
+/* Waking */
+
+for (const event of ["online", "visibilitychange"]) {
+  test(`${event}: a connection that died without a word is replaced within seconds`, async (given) => {
+    const page = await given.connected();
+    given.network.faults.dead = true;
+    await given.time.pass(SECOND);
+    given.network.faults.dead = false;
+    page.fire(event);
+    await given.time.pass(4900);
+    assert.is(given.tries, 1);
+    await given.time.pass(2 * SECOND);
+    assert.equal([given.tries, given.open, given.subscribed, given.reasons], [2, 1, true, []]);
+  });
+
+  test(`${event}: a connection that stands is asked at once, and kept`, async (given) => {
+    const page = await given.connected();
+    for (let times = 1; times <= 3; times++) {
+      page.fire(event);
+      await given.time.pass(50);
+      assert.is(given.requestsOf(0).length, 3 + times);
+    }
+    await given.time.pass(10 * MINUTE);
+    assert.equal([given.tries, given.subscribed], [1, true]);
+  });
+
+  test(`${event}: one that is not answered yet is asked again, and keeps the connection by either answer's time`, async (given) => {
+    const page = await given.connected();
+    given.network.faults.latency = 3000;
+    page.fire(event);
+    await given.time.pass(2 * SECOND);
+    page.fire(event);
+    await given.time.pass(4 * SECOND);
+    given.network.faults.latency = 0;
+    await given.time.pass(2 * MINUTE);
+    assert.equal([given.tries, given.subscribed], [1, true]);
+  });
+
+  test(`${event}: a connection that is still being made is sent nothing before its time`, async (given) => {
+    const page = given.visit();
+    given.network.faults.latency = 2000;
+    page.run();
+    for (let step = 0; step < 10; step++) {
+      await given.time.pass(500);
+      page.fire(event);
+    }
+    await given.time.pass(4 * SECOND);
+    assert.equal([given.tries, given.subscribed], [1, true]);
+    assert.equal(given.requestsOf(0).slice(0, 2), ["InitConnection", "cqm.SubscribeExConversations"]);
+  });
+}
 
 /* Only while seen */
 
@@ -511,6 +644,18 @@ for (const jump of [10 * MINUTE, DAY]) {
     assert.not.ok(page.click("accept"));
     assert.equal([page.prompts.length, given.events, given.published], [0, ["Offered", "Closed expired"], ["Offered"]]);
   });
+
+  for (const part of ["accept", "decline"]) {
+    test(`after ${jump / MINUTE} minutes of sleep ${part}, pressed before anything else happens, says nothing`, async (given) => {
+      const page = await given.connected();
+      given.network.openConversation().invite({ seconds: 60 });
+      await given.time.pass(SECOND);
+      page.clockError += jump;
+      assert.ok(page.click(part));
+      await given.time.pass(250);
+      assert.equal([page.prompts.length, given.events, given.published], [0, ["Offered", "Closed expired"], ["Offered"]]);
+    });
+  }
 }
 
 for (const jump of [-10 * MINUTE, -DAY]) {
@@ -545,20 +690,267 @@ test("an invitation without expires ends two minutes after its creation", async 
   assert.is(page.prompts.length, 0);
 });
 
-test("a late copy of an invitation that ended long ago does not take the place of a pending one", async (given) => {
-  const page = given.visit({ hidden: true }).run();
-  const conversation = given.network.openConversation();
-  const old = conversation.invite({ seconds: 15 });
-  await given.time.pass(MINUTE);
+/** A page that is first seen when the server has something to tell of the past. */
+const seenLate = async (given: Given, past: () => void, options: Parameters<Given["visit"]>[0] = {}) => {
+  const page = given.visit({ hidden: true, ...options }).run();
+  past();
   page.show();
-  await given.time.pass(100);
-  given.network.openConversation().invite();
-  await given.time.pass(100);
-  assert.ok(page.prompt);
-  old.resend();
+  await given.time.pass(300);
+  return page;
+};
+const asked = ({ page }: Given) => page.published.map(({ data }) => data.dialogId);
+
+for (const minutes of [-10, -3, 3, 10]) {
+  for (const expires of ["field", "none"] as const) {
+    const times = expires === "none" ? "no expires" : "expires";
+    test(`an agent's clock that is ${minutes} minutes off (${times}): what comes live is asked about, and lasts as long as it should`, async (given) => {
+      const page = await given.connected({ clockOffset: DAY });
+      given.network.openConversation().invite({ expires, agentClockOffset: minutes * MINUTE });
+      given.network.faults.silent = true;
+      given.network.faults.silent = false;
+      await given.time.pass(100);
+      assert.ok(page.prompt);
+      await given.time.pass(118 * SECOND);
+      assert.ok(page.prompt);
+      await given.time.pass(2 * SECOND);
+      assert.equal([page.prompts.length, given.events], [0, ["Offered", "Closed expired"]]);
+    });
+  }
+}
+
+test("what came live by a slow clock is confirmed by the next connection, and answered", async (given) => {
+  const page = await given.connected();
+  given.network.openConversation().invite({ agentClockOffset: -5 * MINUTE });
+  await given.time.pass(SECOND);
+  given.network.faults.drop();
+  await given.time.pass(3 * SECOND);
+  assert.ok(given.subscribed);
+  assert.ok(page.click("accept"));
+  assert.equal(given.published, ["Offered", "Accepted"]);
+});
+
+test("what the server tells of the past is judged by its clock: what is over by that is not offered", async (given) => {
+  const page = await seenLate(given, () => given.network.openConversation().invite({ agentClockOffset: -5 * MINUTE }), { clockOffset: -DAY });
+  await given.time.pass(SECOND);
+  assert.equal([given.events, given.published, page.prompts.length], [[], [], 0]);
+});
+
+for (const order of ["first", "last"]) {
+  test(`a dead invitation that is told ${order} in what was before displaces no live one, though it is called INVITED`, async (given) => {
+    const page = await seenLate(given, () => {
+      const dead = () => given.network.openConversation().invite({ agentClockOffset: -60 * MINUTE });
+      if (order === "first") dead();
+      given.network.openConversation().invite({ dialogId: "live" });
+      if (order === "last") dead();
+    });
+    assert.ok(page.prompt);
+    assert.equal([asked(given), given.events], [["live"], ["Offered"]]);
+  });
+
+  test(`of two that were there before, the one that ends last is asked about, told ${order}`, async (given) => {
+    const page = await seenLate(given, () => {
+      const seconds = order === "first" ? [100, 50] : [50, 100];
+      for (const each of seconds) given.network.openConversation().invite({ seconds: each, dialogId: `${each} s` });
+    });
+    assert.ok(page.prompt);
+    assert.equal([asked(given), given.events], [["100 s"], ["Offered"]]);
+  });
+}
+
+test("a dead invitation in what a later connection tells displaces no pending one", async (given) => {
+  const page = await given.connected();
+  given.network.openConversation().invite({ dialogId: "live" });
+  await given.time.pass(SECOND);
+  const { prompt } = page;
+  await outage(given, () => given.network.openConversation().invite({ agentClockOffset: -60 * MINUTE }));
+  assert.is(page.prompt, prompt);
+  assert.equal(given.events, ["Offered"]);
+});
+
+test("a newer invitation replaces an older one, though it ends earlier", async (given) => {
+  const page = await given.connected();
+  given.network.openConversation().invite({ dialogId: "older" });
+  await given.time.pass(SECOND);
+  given.network.openConversation().invite({ dialogId: "newer", seconds: 30, agentClockOffset: -MINUTE });
   await given.time.pass(SECOND);
   assert.ok(page.prompt);
-  assert.equal(given.events, ["Offered"]);
+  assert.equal(
+    [asked(given), given.events],
+    [
+      ["older", "newer"],
+      ["Offered", "Closed replaced", "Offered"],
+    ],
+  );
+});
+
+for (const seen of ["live", "in what was before"] as const) {
+  test(`a late copy of an invitation that was seen ${seen}, and is over, does not take the place of a pending one`, async (given) => {
+    const invite = () => given.network.openConversation().invite({ seconds: 15, agentClockOffset: seen === "live" ? 0 : -MINUTE });
+    let old!: ReturnType<typeof invite>;
+    const page = seen === "live" ? await given.connected() : await seenLate(given, () => void (old = invite()));
+    if (seen === "live") old = invite();
+    await given.time.pass(20 * SECOND);
+    given.network.openConversation().invite({ dialogId: "newer" });
+    await given.time.pass(100);
+    const { prompt } = page;
+    old.resend();
+    await given.time.pass(SECOND);
+    assert.ok(prompt);
+    assert.is(page.prompt, prompt);
+    assert.equal(given.events.slice(-1), ["Offered"]);
+  });
+}
+
+test("an invitation without the time of its creation is judged by its end", async (given) => {
+  const page = await given.connected();
+  const result = (dialogId: string, seconds: number) => ({
+    convId: dialogId,
+    conversationDetails: {
+      state: "OPEN",
+      dialogs: {
+        dialogId,
+        channelType: "COBROWSE",
+        state: "OPEN",
+        metaData: { sessionState: "INVITED", serviceId: "consumer#other", mode: "view", expires: Date.now() / SECOND + seconds },
+      },
+    },
+  });
+  for (const [dialogId, seconds] of [
+    ["over", -60],
+    ["pending", 20],
+  ] as const)
+    given.network.faults.sendRaw(JSON.stringify({ kind: "notification", body: { changes: { type: "UPSERT", result: result(dialogId, seconds) } } }));
+  await given.time.pass(SECOND);
+  assert.equal(asked(given), ["pending"]);
+  assert.ok(page.prompt);
+  await given.time.pass(20 * SECOND);
+  assert.equal([page.prompts.length, given.events], [0, ["Offered", "Closed expired"]]);
+});
+
+/* What is published */
+
+for (const participantsAs of ["participants", "participantsDetails"] as const) {
+  for (const participants of [[CONSUMER, "agent"], ["agent", CONSUMER], ["agent"]]) {
+    test(`the agent is found in ${participantsAs} of ${participants.length === 2 ? `two, as the ${participants[0] === "agent" ? "first" : "second"}` : "one"}`, async (given) => {
+      const page = await given.connected();
+      given.network.faults.singleElements = true;
+      given.network.openConversation().invite({ participants, participantsAs });
+      await given.time.pass(100);
+      assert.equal(
+        page.published.map(({ data }) => data.agentId),
+        ["agent"],
+      );
+    });
+  }
+}
+
+test("a tag that throws loses neither the event on the page nor the one in dataLayer", async (given) => {
+  const page = await given.connected();
+  page.window.lpTag.events.publish = () => {
+    throw new Error("the tag's own error");
+  };
+  given.network.openConversation().invite();
+  await given.time.pass(SECOND);
+  assert.ok(page.click("accept"));
+  assert.equal(given.events, ["Offered", "Accepted"]);
+  assert.equal(
+    page.dataLayer.map((item) => (item as { event: string }).event),
+    ["cobrowseOffered", "cobrowseAccepted"],
+  );
+});
+
+test("a dataLayer that throws loses nothing else", async (given) => {
+  const page = await given.connected();
+  page.window.dataLayer.push = () => {
+    throw new Error("the site's own error");
+  };
+  given.network.openConversation().invite();
+  await given.time.pass(SECOND);
+  assert.ok(page.click("accept"));
+  assert.equal(
+    [given.events, given.published],
+    [
+      ["Offered", "Accepted"],
+      ["Offered", "Accepted"],
+    ],
+  );
+});
+
+test("many quick notifications are not ten seconds without the tag", async (given) => {
+  const page = await given.connected({ tagged: false });
+  const conversation = given.network.openConversation();
+  conversation.invite();
+  for (let count = 0; count < 100; count++) {
+    await given.time.pass(20);
+    conversation.publish();
+  }
+  assert.equal(given.reasons, []);
+  await given.time.pass(11 * SECOND);
+  assert.equal(given.reasons, ["no window.lpTag.events.publish"]);
+  page.loadTag();
+  await given.time.pass(300);
+  assert.ok(page.prompt);
+});
+
+test("a tag that is there is not missed while the connection is not live", async (given) => {
+  const page = given.visit();
+  given.network.faults.throwOut = 1013;
+  given.network.faults.throwOutAfter = "cqm.SubscribeExConversations";
+  given.network.openConversation().invite();
+  page.run();
+  await given.time.pass(MINUTE);
+  assert.not.ok(given.reasons.some((reason) => /publish/.test(reason)));
+});
+
+test("one that was cancelled in an outage does not stand in the way of the next, though that ends earlier", async (given) => {
+  const page = await given.connected();
+  const conversation = given.network.openConversation();
+  const first = conversation.invite();
+  await given.time.pass(SECOND);
+  await outage(given, () => {
+    first.cancel();
+    conversation.invite({ seconds: 60, dialogId: "next" });
+  });
+  assert.ok(page.prompt);
+  assert.is(asked(given).at(-1), "next");
+});
+
+test("an exception while the prompt is shown ends nothing: the next tick shows it", async (given) => {
+  const page = await given.connected();
+  const { createElement } = page.document;
+  let thrown = 0;
+  page.document.createElement = (tag: string) => {
+    if (thrown++ < 3) throw new Error("the page's own error");
+    return createElement.call(page.document, tag);
+  };
+  given.network.openConversation().invite({ seconds: 30 });
+  await given.time.pass(2 * SECOND);
+  assert.ok(page.prompt);
+  // What a timer throws the page hears of.
+  assert.ok(page.errors.length < 3);
+  page.errors.length = 0;
+  await given.time.pass(30 * SECOND);
+  assert.equal([page.prompts.length, given.events], [0, ["Offered", "Closed expired"]]);
+});
+
+test("in a frame of a page that has the snippet nothing happens", async (given) => {
+  const page = given.visit();
+  page.window.parent = { lpCobrowse: {} };
+  page.run();
+  await given.time.pass(MINUTE);
+  assert.equal([given.tries, given.provider.calls, page.window.lpCobrowse, page.warnings], [0, 0, undefined, []]);
+});
+
+test("in a frame whose parent may not be asked, or has none, it works", async (given) => {
+  const page = given.visit();
+  Object.defineProperty(page.window, "parent", {
+    get() {
+      throw new Error("SecurityError");
+    },
+  });
+  page.run();
+  await given.time.pass(SECOND);
+  assert.ok(given.subscribed);
 });
 
 test("stop() holds when it is called by a listener, while a frame is read that brings more", async (given) => {

@@ -20,7 +20,7 @@ for (let seed = Number(SEED); seed < Number(SEED) + SEEDS; seed++) {
           await fc.asyncModelRun(() => ({ model: world, real: world }), commands);
           await world.heal();
         } catch (error) {
-          throw new Error(`${(error as Error).message}\n${world.rules.story.join("\n")}\n`, { cause: error });
+          throw new Error(`${(error as Error).message}\n${world.rules.story.lines.join("\n")}\n`, { cause: error });
         } finally {
           await world.end();
         }
