@@ -298,6 +298,64 @@ for (const clock of ["clock-plus-10-min", "clock-minus-1-day"]) {
   });
 }
 
+test("an agent's clock that is behind does not end what comes live", async ({ play }) => {
+  await play.press("agent-clock-minus-3-min");
+  await play.press("invite-shared");
+  await play.answer("accept");
+  await play.see("COBROWSE ACCEPTED");
+  assert.equal(await play.events(), [...offered("shared"), ...accepted("shared")]);
+});
+
+test("an agent's clock that is behind does not end a short invitation early, and not late", async ({ play }) => {
+  await play.press("agent-clock-minus-3-min");
+  await play.press("invite-short");
+  await play.see("window tab 1 cobrowseOffered", "agent expired");
+  await play.see("window tab 1 cobrowseClosed");
+  assert.equal(await play.events(), [...offered("shared"), closed("shared", "expired")]);
+});
+
+test("an agent's clock that is right again: a page that loads asks about what is pending", async ({ play }) => {
+  await play.press("agent-clock-minus-3-min");
+  await play.press("agent-clock-minus-3-min");
+  await play.press("invite-shared");
+  await play.see("window tab 1 cobrowseOffered");
+  await play.press("reload");
+  await play.see("socket 2 opened", "window tab 1 cobrowseOffered");
+});
+
+test("the computer sleeps: what was pending is over, the dead connection is replaced, and a later invitation arrives", async ({ play, demo }) => {
+  await play.press("invite-shared");
+  await play.see("window tab 1 cobrowseOffered");
+  await play.press("sleep");
+  await play.see("agent expired");
+  await play.see("window tab 1 online", "socket 2 opened", "COBROWSE CLOSED");
+  await play.see("window tab 1 cobrowseClosed shared, expired");
+  assert.not(await play.promptIsShown());
+  await play.press("invite-view");
+  await play.answer("accept");
+  await play.see("COBROWSE ACCEPTED view");
+  const events = (await play.events()).filter((line) => !line.includes("online"));
+  assert.equal(events, [...offered("shared"), closed("shared", "expired"), ...offered("view"), ...accepted("view")]);
+  assert.is(demo.simulator.totals.mostOpen, 1);
+});
+
+test("a page that is loaded after the sleep has the clock of its computer", async ({ play, page }) => {
+  await play.press("sleep");
+  await play.see("window tab 1 online");
+  await play.press("reload");
+  await play.see("socket 2 opened");
+  await play.connected();
+  const slept = await page.evaluate(() => {
+    const { frames } = window as unknown as { frames: { Date: DateConstructor }[] };
+    return Math.round((frames[0]!.Date.now() - Date.now()) / 60_000);
+  });
+  assert.is(slept, 10);
+  const right = await page.evaluate(() => document.querySelector('[data-action="clock-right"]')!.ariaPressed);
+  assert.is(right, "true");
+  await play.press("invite-short");
+  await play.see("window tab 1 cobrowseOffered", "agent expired", "COBROWSE CLOSED");
+});
+
 test("late answers, silence and a malformed frame are survived", async ({ play }) => {
   await play.press("malformed-frame");
   await play.press("silent");
@@ -316,6 +374,50 @@ test("a refused InitConnection is an error, and tried again", async ({ play }) =
   await play.see("socket 2 opened", "answer 401", "window tab 1 cobrowseError");
   await play.press("refuse-init");
   await play.connected();
+});
+
+test("too many requests: tried again later, and the token is not blamed", async ({ play }) => {
+  await play.press("refuse-init-429");
+  await play.see("socket 1 closed", "socket 2 opened", "answer 429", "socket 3 opened", "answer 429");
+  assert.equal(
+    (await play.events()).filter((line) => line.includes("jwt")),
+    [],
+  );
+  await play.press("refuse-init-429");
+  await play.connected();
+});
+
+test("let in and thrown out: tried again, and at rest once the server lasts", async ({ play }) => {
+  await play.press("throw-out");
+  await play.see("socket 1 closed 1013", "socket 2 opened", "socket 2 closed 1013", "socket 3 opened", "socket 3 closed 1013");
+  await play.press("throw-out");
+  await play.connected();
+  await play.press("invite-view");
+  await play.answer("accept");
+  await play.see("COBROWSE ACCEPTED view");
+  assert.equal(
+    (await play.events()).filter((line) => !line.includes("cobrowseError")),
+    [...offered("view"), ...accepted("view")],
+  );
+});
+
+test("a fault is shown as a pressed button, and only one refusal at a time", async ({ play, page }) => {
+  const pressed = (...actions: string[]) =>
+    page.waitFor(
+      (wanted) => [...document.querySelectorAll<HTMLElement>('.controls [aria-pressed="true"]')].map(({ dataset }) => dataset.action).join() === wanted,
+      { message: `pressed: ${actions.join()}` },
+      actions.join(),
+    );
+  await pressed("clock-right");
+  await play.press("refuse-init");
+  await pressed("refuse-init", "clock-right");
+  await play.press("refuse-init-429");
+  await pressed("refuse-init-429", "clock-right");
+  await play.press("throw-out");
+  await play.press("agent-clock-minus-3-min");
+  await pressed("refuse-init-429", "throw-out", "clock-right", "agent-clock-minus-3-min");
+  for (const action of ["refuse-init-429", "throw-out", "agent-clock-minus-3-min"]) await play.press(action);
+  await pressed("clock-right");
 });
 
 test("signed out: no request; signed in: connected", async ({ play, page }) => {

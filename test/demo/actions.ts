@@ -1,5 +1,6 @@
 // What each button of the agent's console does. A button's data-action is the key here.
 import type { Conversation, Invitation, Simulator } from "../simulator/simulator.ts";
+import { SLEEP } from "./site/sleep.ts";
 
 export interface Settings {
   prompt: "dialog" | "confirm";
@@ -16,8 +17,18 @@ export interface Stage {
   readonly tagDelay: number;
   conversation: Conversation;
   invitation: Invitation | undefined;
+  /** Milliseconds that the agent's clock, which dates the invitations, is ahead of the server's. */
+  agentClockOffset: number;
+  /** Milliseconds that the visitor's computer has slept, all in all. */
+  slept: number;
 }
 
+/** Milliseconds that the server's clock is ahead of the visitor's. What the visitor's computer has slept has passed for both. */
+export function clockError({ simulator, slept }: Stage): number {
+  return simulator.faults.clockOffset - slept;
+}
+
+const THREE_MINUTES = 180_000;
 const TEN_MINUTES = 600_000;
 const ONE_DAY = 86_400_000;
 const SLOW = 3000;
@@ -37,17 +48,24 @@ export const actions: Record<string, (stage: Stage) => void> = {
   "drop-4401": ({ simulator }) => refuseTokens(simulator, 4401),
   "drop-4407": ({ simulator }) => refuseTokens(simulator, 4407),
   "malformed-frame": ({ simulator }) => simulator.faults.sendRaw('{"kind":"notification","type":"cqm.ExConversationChange'),
-  "refuse-init": ({ simulator: { faults } }) => {
-    faults.refuseInit = !faults.refuseInit;
-    if (faults.refuseInit) faults.drop();
+  "refuse-init": (stage) => refuseInit(stage, 401),
+  "refuse-init-429": (stage) => refuseInit(stage, 429),
+  "throw-out": ({ simulator: { faults } }) => {
+    // As late as it can be, when all that a page waits for has been answered.
+    faults.throwOutAfter = "GetClock";
+    faults.throwOut = faults.throwOut ? undefined : 1013;
+    if (faults.throwOut) faults.drop(faults.throwOut);
   },
   silent: ({ simulator: { faults } }) => void (faults.silent = !faults.silent),
   slow: ({ simulator: { faults } }) => void (faults.latency = faults.latency ? 0 : SLOW),
   down: ({ simulator: { faults } }) => void (faults.down = !faults.down),
 
+  sleep,
+
   "clock-right": (stage) => setClock(stage, 0),
   "clock-plus-10-min": (stage) => setClock(stage, TEN_MINUTES),
   "clock-minus-1-day": (stage) => setClock(stage, -ONE_DAY),
+  "agent-clock-minus-3-min": (stage) => void (stage.agentClockOffset = stage.agentClockOffset ? 0 : -THREE_MINUTES),
 
   "prompt-dialog": ({ settings }) => void (settings.prompt = "dialog"),
   "prompt-confirm": ({ settings }) => void (settings.prompt = "confirm"),
@@ -62,7 +80,7 @@ export const actions: Record<string, (stage: Stage) => void> = {
 function invite(stage: Stage, mode: string, seconds?: number): void {
   if (stage.conversation.state !== "OPEN") stage.conversation = stage.simulator.openConversation();
   const before = stage.invitation;
-  stage.invitation = stage.conversation.invite({ mode, ...(seconds && { seconds }) });
+  stage.invitation = stage.conversation.invite({ mode, agentClockOffset: stage.agentClockOffset, ...(seconds && { seconds }) });
   if (before?.state === "INVITED") before.cancel();
 }
 
@@ -71,9 +89,27 @@ function refuseTokens(simulator: Simulator, code: 4401 | 4407): void {
   simulator.faults.drop(code);
 }
 
+function refuseInit({ simulator: { faults } }: Stage, code: number): void {
+  faults.refuseInit = faults.refuseInit === code ? false : code;
+  if (faults.refuseInit) faults.drop();
+}
+
+/**
+ * The visitor's computer sleeps. For the others that time passes: its connections are dead, which no one tells it when it wakes, and
+ * what was pending has expired. Its pages do their part themselves.
+ */
+function sleep(stage: Stage): void {
+  const { faults } = stage.simulator;
+  // Only those that are open now: the next one is good.
+  faults.dead = true;
+  faults.dead = false;
+  stage.slept += SLEEP;
+  faults.clockOffset += SLEEP;
+}
+
 /** A server whose clock is off does not change it under open connections, so these begin anew. */
-function setClock({ simulator: { faults }, invitation }: Stage, offset: number): void {
+function setClock({ simulator: { faults }, invitation, slept }: Stage, error: number): void {
   if (invitation?.state === "INVITED") invitation.cancel();
-  faults.clockOffset = offset;
+  faults.clockOffset = slept + error;
   faults.drop();
 }

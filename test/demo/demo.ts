@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { startSimulator, type Simulator } from "../simulator/simulator.ts";
-import { actions, type Stage } from "./actions.ts";
+import { actions, clockError, type Stage } from "./actions.ts";
 import { loadSite, type Site } from "./site.ts";
 import { fromPage, fromSimulator, type PageReport, type TimelineEntry } from "./timeline.ts";
 
@@ -59,6 +59,8 @@ export async function startDemo({ port = 0, shortInvitation = 15, tagDelay = 150
     tagDelay,
     conversation: simulator.openConversation(),
     invitation: undefined,
+    agentClockOffset: 0,
+    slept: 0,
   };
 
   simulator.on((entry) => {
@@ -129,8 +131,9 @@ export async function startDemo({ port = 0, shortInvitation = 15, tagDelay = 150
   }
 
   function state(): ConsoleState {
-    const { conversation, invitation, settings } = stage;
-    const { refuseInit, silent, latency, down, clockOffset } = simulator.faults;
+    const { conversation, invitation, settings, agentClockOffset } = stage;
+    const { refuseInit, throwOut, silent, latency, down, clockOffset } = simulator.faults;
+    const error = clockError(stage);
     const live = invitation && invitation.state !== "CLOSED" && conversation.state === "OPEN";
     return {
       connected: simulator.sockets.filter((socket) => socket.subscribed && socket.open).length,
@@ -138,13 +141,16 @@ export async function startDemo({ port = 0, shortInvitation = 15, tagDelay = 150
       shortInvitation,
       invitation: live ? { mode: invitation.mode, state: invitation.state, endsAt: invitation.expiresAt - clockOffset } : null,
       pressed: {
-        "refuse-init": refuseInit,
+        "refuse-init": refuseInit === 401,
+        "refuse-init-429": refuseInit === 429,
+        "throw-out": throwOut !== undefined,
         silent,
         slow: latency > 0,
         down,
-        "clock-right": clockOffset === 0,
-        "clock-plus-10-min": clockOffset > 0,
-        "clock-minus-1-day": clockOffset < 0,
+        "clock-right": error === 0,
+        "clock-plus-10-min": error > 0,
+        "clock-minus-1-day": error < 0,
+        "agent-clock-minus-3-min": agentClockOffset < 0,
         "prompt-dialog": settings.prompt === "dialog",
         "prompt-confirm": settings.prompt === "confirm",
         "tag-late": settings.tag === "late",

@@ -33,7 +33,7 @@ export async function loadSite(): Promise<Site> {
     ...Object.fromEntries(["dist/lp-cobrowse.min.js", "dist/inline.html", "snippet.html"].map((path) => [`/${path}`, new URL(path, ROOT)])),
   };
 
-  async function page(path: string, { settings, simulator, tagDelay }: Stage): Promise<string | Buffer | undefined> {
+  async function page(path: string, { settings, simulator, tagDelay, slept }: Stage): Promise<string | Buffer | undefined> {
     if (path === "/shop") {
       const shop = await readFile(new URL("shop.html", HERE), "utf8");
       const snippet = await readFile(new URL("snippet.html", ROOT), "utf8");
@@ -46,6 +46,7 @@ export async function loadSite(): Promise<Site> {
       return shop
         .replace("{{tag}}", settings.tag === "held" ? "held" : String(tagDelay))
         .replace("{{account}}", simulator.account)
+        .replace("{{slept}}", String(slept))
         .replace("{{snippet}}", () => rebase(fillSnippet(snippet, config), `${simulator.httpOrigin}/dist`));
     }
     return scripts[path] ?? readFile(files[path]!);

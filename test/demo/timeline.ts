@@ -73,7 +73,7 @@ function summary(frame: Frame | undefined, text: string): { name: string; note: 
   if (frame.kind === "resp") {
     return { name: `answer ${frame.code}`, note: typeof frame.body === "string" ? frame.body : type.replace(/^\./, ""), wrong: frame.code !== 200 };
   }
-  if (frame.kind === "notification") return { name: "notification", note: list(frame.body?.changes).map(changeNote).join("; ") };
+  if (frame.kind === "notification") return { name: "notification", note: list(frame.body?.changes).map(changeNote).join("; ") || "no conversation" };
   return { name: type, note: "" };
 }
 

@@ -46,6 +46,8 @@ async function act(action: string): Promise<void> {
   await fetch("/demo/action", { method: "POST", body: JSON.stringify({ action }) });
   // The shop reads these settings when it loads.
   if (/^(prompt|tag)-/.test(action)) reloadShop();
+  // The server has done its part of this, and the shop's pages do theirs.
+  if (action === "sleep") CHANNEL.postMessage(action);
 }
 
 function reloadShop(): void {

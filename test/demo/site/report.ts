@@ -1,5 +1,6 @@
 // Tells the demo's server what this page of the shop sees, in order: one request at a time.
 import type { PageReport } from "../timeline.ts";
+import { awake } from "./sleep.ts";
 
 declare global {
   interface Window {
@@ -16,7 +17,7 @@ window.demo = { report };
 
 export function report(kind: PageReport["kind"], name: string, data: object): void {
   // A detail's accept() and decline() are left behind here, and a later change to it does not matter.
-  queue.push({ time: Date.now(), tab, kind, name, data: JSON.parse(JSON.stringify(data)) });
+  queue.push({ time: awake(), tab, kind, name, data: JSON.parse(JSON.stringify(data)) });
   void flush();
 }
 

@@ -1,6 +1,7 @@
 // The shop: its visitor, its bag, its lpTag, and what the demo wants to know of the snippet.
 import "../../../src/api.d.ts";
 import { report } from "./report.ts";
+import { SLEEP, sleep } from "./sleep.ts";
 
 declare global {
   interface Window {
@@ -35,7 +36,7 @@ window.shop = {
 };
 
 // The tag's stub, as LivePerson's own snippet leaves it on a page: it queues, and has no publish.
-const { account, tag } = document.documentElement.dataset;
+const { account, tag, slept } = document.documentElement.dataset;
 const queued: LpTag["queued"] = { bind: [], trigger: [] };
 window.lpTag = {
   site: account!,
@@ -55,7 +56,15 @@ function loadTag(): void {
 if (tag !== "held") setTimeout(loadTag, Number(tag));
 new BroadcastChannel("lp-cobrowse-demo").onmessage = ({ data }) => {
   if (data === "load-tag") loadTag();
+  if (data === "sleep") {
+    sleep(SLEEP);
+    report("window", "online", { reason: "the computer wakes" });
+    // What a browser fires when the network is back.
+    window.dispatchEvent(new Event("online"));
+  }
 };
+// Loaded anew on a computer that has slept.
+sleep(Number(slept));
 
 for (const name of COBROWSE_EVENTS) window.addEventListener(name, ({ detail }) => report("window", name, detail));
 
