@@ -27,7 +27,7 @@ interface Client {
 const clients: Client[] = [
   {
     name: "lp-cobrowse",
-    how: "at random up to 1 s, doubling to up to 128 s",
+    how: "1 s, and at random up to 1 s more, doubling to 128 s more",
     waits: (random) => (failures) => backoff(Math.min(failures, 7), random()),
   },
   { name: "fixed", how: "every 2 s", waits: () => () => 2_000 },
