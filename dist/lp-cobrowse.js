@@ -293,10 +293,11 @@
   function invite(dialog2, convId) {
     const id = dialog2.dialogId;
     const { serviceId, mode, expires } = dialog2.metaData;
-    const endsAt = expires * 1e3 || dialog2.creationTs + LIFETIME;
+    const created = dialog2.creationTs;
+    const endsAt = expires * 1e3 || created + LIFETIME;
     const key = id + endsAt;
     // The clock that has written its times may be wrong. What comes live was written just now, and shows how wrong.
-    const end = endsAt - (live && MARGIN + dialog2.creationTs - serverTime() || 0);
+    const end = endsAt - (live && created - serverTime() + MARGIN || 0);
     if (pending && key == identity) conversationId = convId;
     else if (fate[key] > OFFERED || end < serverTime() || !live && pending && conversationId && end < endTime || // A blank for a sentence is how a site ignores a mode.
     !word(mode)[1])
@@ -341,8 +342,9 @@
   }
   /** The present connection has told all that there was before it: what it has not shown is over. */
   function goLive() {
-    if (!conversationId) finish();
+    // Before that is told: a listener may call stop() or start().
     live = true;
+    if (!conversationId) finish();
   }
   /** The connection is lost. From here on the server has to confirm the pending invitation, or else it is over. */
   function doubt() {
@@ -380,7 +382,7 @@
       pending = false;
       hidePrompt();
       // What ends without a word from the server, by stop() or unseen in an outage, may come again.
-      if (answer || conversationId) fate[identity] = ENDED;
+      if (answer || conversationId || endTime < serverTime()) fate[identity] = ENDED;
       if (!answer) invitation.reason = reason || "cancelled";
       if (offered) tell(answer || "Closed", invitation, answer);
     }
@@ -496,8 +498,7 @@
     reconnect();
     next(connect, backoff(failures, Math.random()));
     if (failures < DOUBLINGS && ++failures == TOLD_AFTER && tried) report("no " + tried);
-    const reason = "bad jwt " + code;
-    if (/40[137]$/.test(reason)) report(reason);
+    if (/40[137]$/.test(code)) report("bad jwt " + code);
   }
   function connect() {
     if (stopped || document.hidden) return;
@@ -508,17 +509,17 @@
     const attempt = timer2;
     Promise.resolve(account && lookUp(config.jwt)).then((found) => (jwt = found) && findServer(account)).then((server) => {
       if (attempt == timer2)
-        if (jwt)
-          listen(new WebSocket(socketUrl(server, account))).onopen = () => {
-            const { userAgent } = navigator;
-            request("InitConnection", [
-              clientProperties(userAgent),
-              { type: ".ams.headers.ConsumerAuthentication", jwt }
-            ]);
-          };
-        else next(connect, LOOK_AGAIN);
+        listen(new WebSocket(socketUrl(server, account))).onopen = () => {
+          const { userAgent } = navigator;
+          request("InitConnection", [
+            clientProperties(userAgent),
+            { type: ".ams.headers.ConsumerAuthentication", jwt }
+          ]);
+        };
     }).catch(() => {
-      if (attempt == timer2) retry();
+      if (attempt == timer2)
+        if (jwt) retry();
+        else next(connect, LOOK_AGAIN);
     });
   }
   /** Asks, and has the connection replaced if there is no answer. @param type GetClock, unless told */

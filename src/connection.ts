@@ -75,8 +75,7 @@ function retry(code?: number | string): void {
   reconnect();
   next(connect, backoff(failures, Math.random()));
   if (failures < DOUBLINGS && ++failures == TOLD_AFTER && tried) report("no " + tried);
-  const reason = "bad jwt " + code;
-  if (/40[137]$/.test(reason)) report(reason);
+  if (/40[137]$/.test(code as string)) report("bad jwt " + code);
 }
 
 function connect(): void {
@@ -90,18 +89,19 @@ function connect(): void {
     .then((found) => (jwt = found) && findServer(account))
     .then((server) => {
       if (attempt == timer)
-        if (jwt)
-          listen(new WebSocket(socketUrl(server, account))).onopen = () => {
-            const { userAgent } = navigator;
-            request("InitConnection", [
-              clientProperties(userAgent),
-              { type: ".ams.headers.ConsumerAuthentication", jwt },
-            ]);
-          };
-        else next(connect, LOOK_AGAIN);
+        listen(new WebSocket(socketUrl(server, account))).onopen = () => {
+          const { userAgent } = navigator;
+          request("InitConnection", [
+            clientProperties(userAgent),
+            { type: ".ams.headers.ConsumerAuthentication", jwt },
+          ]);
+        };
     })
+    // Without a token there is no server either, and so no address.
     .catch(() => {
-      if (attempt == timer) retry();
+      if (attempt == timer)
+        if (jwt) retry();
+        else next(connect, LOOK_AGAIN);
     });
 }
 

@@ -42,10 +42,11 @@ let ticker: ReturnType<typeof setTimeout>;
 export function invite(dialog: Dialog, convId: string): void {
   const id = dialog.dialogId;
   const { serviceId, mode, expires } = dialog.metaData;
-  const endsAt = expires * 1e3 || dialog.creationTs + LIFETIME;
+  const created = dialog.creationTs;
+  const endsAt = expires * 1e3 || created + LIFETIME;
   const key = id + endsAt;
   // The clock that has written its times may be wrong. What comes live was written just now, and shows how wrong.
-  const end = endsAt - ((live && MARGIN + dialog.creationTs - serverTime()) || 0);
+  const end = endsAt - ((live && created - serverTime() + MARGIN) || 0);
   if (pending && key == identity) conversationId = convId;
   else if (
     fate[key]! > OFFERED ||
@@ -98,8 +99,9 @@ export function endConversation(convId: string): void {
 
 /** The present connection has told all that there was before it: what it has not shown is over. */
 export function goLive(): void {
-  if (!conversationId) finish();
+  // Before that is told: a listener may call stop() or start().
   live = true;
+  if (!conversationId) finish();
 }
 
 /** The connection is lost. From here on the server has to confirm the pending invitation, or else it is over. */
@@ -140,7 +142,7 @@ export function finish(reason?: CobrowseClosedReason | false, answer?: "Accepted
     pending = false;
     hidePrompt();
     // What ends without a word from the server, by stop() or unseen in an outage, may come again.
-    if (answer || conversationId) fate[identity] = ENDED;
+    if (answer || conversationId || endTime < serverTime()) fate[identity] = ENDED;
     if (!answer) invitation.reason = reason || "cancelled";
     if (offered) tell(answer || "Closed", invitation, answer);
   }

@@ -238,10 +238,7 @@ const agent = [
     arbitrary: step(
       one,
       (back) => `copies ${back}`,
-      (world, back) => {
-        const invitation = latest(world, back);
-        if (!world.rules.mayHaveEndedUnseen(invitation.dialogId)) invitation.resend();
-      },
+      (world, back) => latest(world, back).resend(),
       invited,
     ),
   },

@@ -92,14 +92,6 @@ export class Rules {
     return pending !== undefined && !pending.over && (!pending.open || this.mayBeOver(pending));
   }
 
-  /**
-   * It expired, and not on the present connection: perhaps while there was none, and then the page leaves open whether a late copy is
-   * a new one.
-   */
-  mayHaveEndedUnseen(dialogId: string): boolean {
-    return [...this.known.values()].some((known) => known.dialogId === dialogId && known.over === "expired" && known.confirmedOn !== this.connection.socket);
-  }
-
   /** stop(), or a connection that does not show it any more: whatever was said is forgotten. */
   withdraw(reason: "stopped" | "cancelled"): void {
     const { pending } = this;
@@ -230,7 +222,6 @@ export class Rules {
     const known = this.known.get(key) ?? unheardOf(dialogId);
     if (known.over && !known.mayComeAgain) return;
     this.known.set(key, known);
-    if (known === this.pending && known.over && !known.open) this.pending = undefined;
     if (known !== this.pending) {
       known.end = end;
       known.over = undefined;
@@ -282,8 +273,6 @@ export class Rules {
     known.open = false;
     if (type === "cobrowseClosed") {
       if (reason === "expired" && this.mayBeOver(known)) known.over ??= "expired";
-      // In an outage only the page says so.
-      if (reason === "expired" && known.confirmedOn !== this.connection.socket) known.mayComeAgain = true;
       // What has expired may also have heard of another end before its clock was looked at.
       if (known.over !== reason && known.over !== "expired") this.story.breaks(`closed as ${reason} what is ${known.over ?? "pending"}`);
     } else {

@@ -115,6 +115,25 @@ test("a connection that has failed three times in a row is told once, with what 
   );
 });
 
+test("a server that is away when there is a token at last is told as any other", async (given) => {
+  const page = given.visit();
+  given.provider.mode = "rejects";
+  given.network.faults.down = true;
+  page.run();
+  await given.time.pass(MINUTE);
+  given.provider.mode = "good";
+  await given.time.pass(MINUTE);
+  assert.equal(given.reasons, [`no wss://${given.network.host}`]);
+});
+
+test("a token provider that rejects after the token was refused blames no server", async (given) => {
+  await given.connected();
+  given.provider.mode = "rejects";
+  given.network.faults.drop(4401);
+  await given.time.pass(10 * MINUTE);
+  assert.equal(given.reasons, ["bad jwt 4401"]);
+});
+
 for (const config of [{ account: "56072331 " }, { server: "va msg example" }, { server: "wss://elsewhere.example" }]) {
   test(`${JSON.stringify(config)} leads nowhere, and the site is told`, async (given) => {
     given.visit({ config }).run();
@@ -170,7 +189,7 @@ for (const code of [1000, 1001, 1006, 1011, 1013, 4000, 4010, 4402]) {
   });
 }
 
-for (const mode of ["missing", "throws"] as const) {
+for (const mode of ["missing", "throws", "rejects"] as const) {
   test(`token ${mode}: no request and no message, looked for every 5 s`, async (given) => {
     const page = given.visit({ config: { server: undefined } });
     given.provider.mode = mode;
@@ -192,18 +211,6 @@ test("a visitor who signs in is connected at once by start()", async (given) => 
   given.provider.mode = "good";
   page.window.lpCobrowse.start();
   await given.time.pass(100);
-  assert.ok(given.subscribed);
-});
-
-test("a token provider that rejects is asked again", async (given) => {
-  const page = given.visit();
-  given.provider.mode = "rejects";
-  page.run();
-  await given.time.pass(10 * SECOND);
-  assert.is.not(given.provider.calls, 1);
-  assert.equal([given.tries, given.reasons], [0, []]);
-  given.provider.mode = "good";
-  await given.time.pass(10 * SECOND);
   assert.ok(given.subscribed);
 });
 
@@ -800,6 +807,54 @@ for (const seen of ["live", "in what was before"] as const) {
     assert.equal(given.events.slice(-1), ["Offered"]);
   });
 }
+
+for (const call of ["stop", "start"] as const) {
+  test(`${call}(), called when the first clock answer withdraws what an outage took, leaves nothing that counts as live`, async (given) => {
+    const page = await given.connected({ keepEndedDialogs: false });
+    const invitation = given.network.openConversation().invite({ dialogId: "first" });
+    await given.time.pass(SECOND);
+    page.window.addEventListener("cobrowseClosed", () => page.window.lpCobrowse[call]());
+    await outage(given, () => {
+      invitation.cancel();
+      given.network.openConversation().invite({ dialogId: "dead", agentClockOffset: -60 * MINUTE });
+    });
+    for (const event of ["online", "visibilitychange"]) page.fire(event);
+    await given.time.pass(MINUTE);
+    assert.equal([asked(given), given.events, page.prompts.length], [["first"], ["Offered", "Closed cancelled"], 0]);
+    assert.is(given.subscribed, call === "start");
+  });
+}
+
+test("what expired while the connection was lost is over, also if it is told again", async (given) => {
+  const page = await given.connected({ keepEndedDialogs: false });
+  const invitation = given.network.openConversation().invite({ seconds: 15 });
+  await given.time.pass(SECOND);
+  given.network.faults.down = true;
+  await given.time.pass(20 * SECOND);
+  given.network.faults.down = false;
+  await given.time.pass(20 * SECOND);
+  assert.ok(given.subscribed);
+  invitation.resend();
+  await given.time.pass(SECOND);
+  assert.equal([page.prompts.length, given.events], [0, ["Offered", "Closed expired"]]);
+});
+
+test("times that come as strings are times", async (given) => {
+  const page = await given.connected();
+  const dialog = (seconds: number) => ({
+    dialogId: "one",
+    channelType: "COBROWSE",
+    state: "OPEN",
+    creationTs: String(Date.now() - 10 * MINUTE),
+    metaData: { sessionState: "INVITED", serviceId: "consumer#other", mode: "view", expires: String((Date.now() - 10 * MINUTE) / SECOND + seconds) },
+  });
+  const result = { convId: "other", conversationDetails: { state: "OPEN", dialogs: dialog(60) } };
+  given.network.faults.sendRaw(JSON.stringify({ kind: "notification", body: { changes: { type: "UPSERT", result } } }));
+  await given.time.pass(58 * SECOND);
+  assert.ok(page.prompt);
+  await given.time.pass(3 * SECOND);
+  assert.equal([page.prompts.length, given.events], [0, ["Offered", "Closed expired"]]);
+});
 
 test("an invitation without the time of its creation is judged by its end", async (given) => {
   const page = await given.connected();
