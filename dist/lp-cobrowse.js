@@ -18,6 +18,8 @@
     ssid: MONITORING + "Sid",
     svid: MONITORING + "Vid"
   };
+  /** The snippet that the page around has already; a page in no frame is its own parent. */
+  var otherCopy;
   /** Takes the config from the page: from the snippet's own script, else from the first element that has it. */
   function readConfig() {
     // A script that a tag manager created anew is currentScript too, but has lost its data-* attributes.
@@ -29,8 +31,9 @@
           script && script.dataset[API] || document.querySelector("[data-" + NAME + "]").dataset[API]
         )
       );
+      otherCopy = parent[API];
     } catch (error) {
-      // What is not JSON, or nowhere, leaves the config without jwt.
+      // What is not JSON, or nowhere, leaves the config without jwt. A parent of another origin may not be asked.
     }
   }
   /**
@@ -168,13 +171,13 @@
    *
    * @param part its name for the page's `::part()` rules, and that of its text if there is such a word; empty for none
    */
-  function add(parent, tag, part, style) {
+  function add(parent2, tag, part, style) {
     const element = document.createElement(tag);
     element.part = part;
     element.style = style;
     element.dir = "auto";
     element.textContent = word(part);
-    parent.append(element);
+    parent2.append(element);
     return element;
   }
 
@@ -280,14 +283,14 @@
   var offered;
   /** Whether the built-in prompt asks. Until the invitation is offered nobody does; if a listener prevents that, the page does. */
   var asking;
-  /** What has become of each identity, as bits: it was published (and may come again, but is not published again); it is over for good. */
+  /** What has become of each identity, as bits: published (it may come again, but is not published again); over for good. */
   var fate = {};
   var OFFERED = 1;
   var ENDED = 2;
   /** Whether the present connection has told all that there was before it, and its clock. What it tells from then on happens now. */
   var live;
-  /** In which an invitation waited for the tag. */
-  var ticks = 0;
+  /** In which it waited for the tag. */
+  var ticks;
   var ticker;
   /** The server shows an invitation as pending. Of what was there before the connection was live, the one that ends last is asked about. */
   function invite(dialog2, convId) {
@@ -327,6 +330,7 @@
       identity = key;
       endTime = end;
       offered = asking = false;
+      ticks = 0;
     }
   }
   /** The server shows the dialog as anything but an open invitation. It has spoken: this is for good. */
@@ -369,7 +373,6 @@
   }
   function offer(invitation) {
     addConfigured(invitation);
-    // Before it is told: a listener may answer at once.
     offered = true;
     asking = tell("Offered", invitation, !fate[identity]);
     fate[identity] |= OFFERED;
@@ -569,9 +572,9 @@
       hiding = setTimeout(reconnect, HIDDEN_FOR);
     } else wake();
   }
-  // A second copy on the page does nothing, and neither does one in a frame of the same site. (A page in no frame is its own parent.)
-  if (!lookUp("window.parent." + API)) {
-    readConfig();
+  // A second copy on the page does nothing, and neither does one in a frame of the same site.
+  readConfig();
+  if (!otherCopy)
     if (config.jwt) {
       window[API] = {
         start,
@@ -586,5 +589,4 @@
       addEventListener("visibilitychange", onSeenOrUnseen);
       reconnect();
     } else report(CONFIG_SENTENCE);
-  }
 })();

@@ -1,4 +1,4 @@
-import type { CobrowseConfig } from "./api";
+import type { CobrowseConfig, LpCobrowse } from "./api";
 
 /** The element, the attribute that carries the config, and what each line in the console begins with. */
 export const NAME = "lp-cobrowse";
@@ -22,6 +22,9 @@ export const config: Partial<CobrowseConfig> = {
   svid: MONITORING + "Vid",
 };
 
+/** The snippet that the page around has already; a page in no frame is its own parent. */
+export let otherCopy: LpCobrowse | undefined;
+
 /** Takes the config from the page: from the snippet's own script, else from the first element that has it. */
 export function readConfig(): void {
   // A script that a tag manager created anew is currentScript too, but has lost its data-* attributes.
@@ -33,8 +36,9 @@ export function readConfig(): void {
         (script && script.dataset[API]) || document.querySelector<HTMLElement>("[data-" + NAME + "]")!.dataset[API]!,
       ),
     );
+    otherCopy = parent[API];
   } catch (error) {
-    // What is not JSON, or nowhere, leaves the config without jwt.
+    // What is not JSON, or nowhere, leaves the config without jwt. A parent of another origin may not be asked.
   }
 }
 

@@ -26,7 +26,7 @@ let offered: boolean;
 /** Whether the built-in prompt asks. Until the invitation is offered nobody does; if a listener prevents that, the page does. */
 let asking: boolean;
 
-/** What has become of each identity, as bits: it was published (and may come again, but is not published again); it is over for good. */
+/** What has become of each identity, as bits: published (it may come again, but is not published again); over for good. */
 const fate: Record<string, number> = {};
 const OFFERED = 1;
 const ENDED = 2;
@@ -34,8 +34,8 @@ const ENDED = 2;
 /** Whether the present connection has told all that there was before it, and its clock. What it tells from then on happens now. */
 export let live: boolean;
 
-/** In which an invitation waited for the tag. */
-let ticks = 0;
+/** In which it waited for the tag. */
+let ticks: number;
 let ticker: ReturnType<typeof setTimeout>;
 
 /** The server shows an invitation as pending. Of what was there before the connection was live, the one that ends last is asked about. */
@@ -81,6 +81,7 @@ export function invite(dialog: Dialog, convId: string): void {
     identity = key;
     endTime = end;
     offered = asking = false;
+    ticks = 0;
   }
 }
 
@@ -128,8 +129,7 @@ export function advance(ticked?: boolean): void {
 
 function offer(invitation: CobrowseInvitation): void {
   addConfigured(invitation);
-  // Before it is told: a listener may answer at once.
-  offered = true;
+  offered = true; // Before it is told: a listener may answer at once.
   asking = tell("Offered", invitation, !fate[identity]);
   fate[identity]! |= OFFERED;
 }

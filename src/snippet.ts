@@ -1,4 +1,4 @@
-import { API, CONFIG_SENTENCE, config, lookUp, readConfig } from "./config.ts";
+import { API, CONFIG_SENTENCE, config, otherCopy, readConfig } from "./config.ts";
 import { reconnect, start, stop, wake } from "./connection.ts";
 import { finish } from "./invitation.ts";
 import { report } from "./page.ts";
@@ -18,9 +18,9 @@ function onSeenOrUnseen(): void {
   } else wake();
 }
 
-// A second copy on the page does nothing, and neither does one in a frame of the same site. (A page in no frame is its own parent.)
-if (!lookUp("window.parent." + API)) {
-  readConfig();
+// A second copy on the page does nothing, and neither does one in a frame of the same site.
+readConfig();
+if (!otherCopy)
   if (config.jwt) {
     window[API] = {
       start,
@@ -35,4 +35,3 @@ if (!lookUp("window.parent." + API)) {
     addEventListener("visibilitychange", onSeenOrUnseen);
     reconnect();
   } else report(CONFIG_SENTENCE);
-}

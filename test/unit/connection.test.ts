@@ -947,6 +947,17 @@ test("many quick notifications are not ten seconds without the tag", async (give
   assert.ok(page.prompt);
 });
 
+test("short invitations, one after the other, are not ten seconds without the tag", async (given) => {
+  await given.connected({ tagged: false });
+  for (let count = 0; count < 6; count++) {
+    const invitation = given.network.openConversation().invite();
+    await given.time.pass(4 * SECOND);
+    invitation.cancel();
+    await given.time.pass(SECOND);
+  }
+  assert.equal(given.reasons, []);
+});
+
 test("a tag that is there is not missed while the connection is not live", async (given) => {
   const page = given.visit();
   given.network.faults.throwOut = 1013;

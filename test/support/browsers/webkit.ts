@@ -184,9 +184,15 @@ class WebKitPage extends SharedPage implements Page {
     await this.evaluate(collect);
   }
 
+  /** The address is asked for by no script: one that the page takes with it into the bfcache never ends. */
   override async back(): Promise<void> {
     await this.#harvest();
-    await super.back();
+    const address = () => this.#session.get<string>("url");
+    const before = await address();
+    await this.evaluate(() => void setTimeout(() => history.back()));
+    for (const deadline = Date.now() + 20_000; (await address()) === before; await sleep(25))
+      if (Date.now() > deadline) throw new Error("Waited 20 s for the page before this one in the history");
+    await this.waitFor(() => document.readyState === "complete", { message: "the page to be there" });
   }
 
   protected async run(expression: string): Promise<string> {
