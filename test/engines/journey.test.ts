@@ -181,30 +181,23 @@ forEachEngine("the journey", (test, engine) => {
     assert.equal(told(site), ["Offered"]);
   });
 
-  test("the network died without a word: the page is back within seconds of coming online", async ({ page }) => {
-    await page.goto(site.shop());
-    await site.connected();
-    site.invite();
-    await shown(page);
-    // The first clock answer is behind.
-    await site.simulator.waitFor((entry) => entry.type === "out" && /clock/i.test(entry.frame?.type ?? ""));
-    site.simulator.faults.dead = true;
-    site.simulator.faults.dead = false;
-    await page.evaluate(() => window.dispatchEvent(new Event("online")));
-    await site.connected();
-    await answer(page, "accept");
-    await expectJournal(page, [...OFFERED, ...ACCEPTED]);
-    assert.is(site.simulator.totals.opened, 2);
-  });
-
-  test("invited by an agent whose clock is five minutes slow: asked, and allowed", async ({ page }) => {
-    await page.goto(site.shop());
-    await site.connected();
-    await site.simulator.waitFor((entry) => entry.type === "out" && /clock/i.test(entry.frame?.type ?? ""));
-    site.invite({ agentClockOffset: -300_000 });
-    await answer(page, "accept");
-    await expectJournal(page, [...OFFERED, ...ACCEPTED]);
-  });
+  // It takes as long as a connection is given to answer: once is enough.
+  if (engine === "chromium")
+    test("the network died without a word: the page is back within seconds of coming online", async ({ page }) => {
+      await page.goto(site.shop());
+      await site.connected();
+      site.invite();
+      await shown(page);
+      // The first clock answer is behind.
+      await site.simulator.waitFor((entry) => entry.type === "out" && /clock/i.test(entry.frame?.type ?? ""));
+      site.simulator.faults.dead = true;
+      site.simulator.faults.dead = false;
+      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      await site.connected();
+      await answer(page, "accept");
+      await expectJournal(page, [...OFFERED, ...ACCEPTED]);
+      assert.is(site.simulator.totals.opened, 2);
+    });
 
   test("a frame of the same site has the snippet too: the page asks, and the frame does nothing", async ({ page }) => {
     const frame = site.shop();
