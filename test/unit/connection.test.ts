@@ -713,8 +713,6 @@ for (const minutes of [-10, -3, 3, 10]) {
     test(`an agent's clock that is ${minutes} minutes off (${times}): what comes live is asked about, and lasts as long as it should`, async (given) => {
       const page = await given.connected({ clockOffset: DAY });
       given.network.openConversation().invite({ expires, agentClockOffset: minutes * MINUTE });
-      given.network.faults.silent = true;
-      given.network.faults.silent = false;
       await given.time.pass(100);
       assert.ok(page.prompt);
       await given.time.pass(118 * SECOND);
