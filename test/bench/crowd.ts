@@ -1,6 +1,6 @@
 // What a crowd of pages does to a server: `node --import ./test/support/typescript.mjs test/bench/crowd.ts`
 import { pathToFileURL } from "node:url";
-import { backoff } from "../../src/backoff.ts";
+import { DOUBLINGS, backoff } from "../../src/backoff.ts";
 import { randomFrom } from "../support/random.ts";
 
 const PAGES = 100_000;
@@ -28,7 +28,7 @@ const clients: Client[] = [
   {
     name: "lp-cobrowse",
     how: "1 s, and at random up to 1 s more, doubling to 128 s more",
-    waits: (random) => (failures) => backoff(Math.min(failures, 7), random()),
+    waits: (random) => (failures) => backoff(Math.min(failures, DOUBLINGS), random()),
   },
   { name: "fixed", how: "every 2 s", waits: () => () => 2_000 },
   {

@@ -82,16 +82,9 @@ export class Network {
 
   /** What a page published reaches the agent, who sees the answer to what is pending in that conversation. */
   lpTagEvent(name: string, serviceId: string): void {
-    const conversation = this.conversations.find((each) => each.serviceId === serviceId);
-    const pending = conversation?.state === "OPEN" ? conversation.invitations.filter(({ state }) => state === "INVITED").at(-1) : undefined;
-    if (!pending || name === "cobrowseOffered") return;
-    const arrive = () => {
-      if (pending.state !== "INVITED" || conversation!.state !== "OPEN") return;
-      if (name === "cobrowseAccepted") pending.accept();
-      else pending.decline();
-    };
-    if (this.faults.answerDelay) setTimeout(arrive, this.faults.answerDelay);
-    else arrive();
+    const arrive = this.conversations.find((each) => each.serviceId === serviceId)?.answer(name);
+    if (arrive && this.faults.answerDelay) setTimeout(arrive, this.faults.answerDelay);
+    else arrive?.();
   }
 
   /** Every fault ends. */

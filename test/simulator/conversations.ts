@@ -86,6 +86,27 @@ export class Conversation {
   }
 
   /**
+   * What the consumer has said, on its way to the agent. When it arrives, the pending invitation is answered, unless that has ended
+   * meanwhile. Undefined where nothing is answered by it.
+   *
+   * @param name of the lpTag event
+   * @param dialogId of the invitation that is meant; the newest pending one unless told
+   */
+  answer(name: string, dialogId?: unknown): (() => void) | undefined {
+    if (this.state !== "OPEN" || (name !== "cobrowseAccepted" && name !== "cobrowseDeclined")) return undefined;
+    const isMeant = (invitation: Invitation) => invitation.state === "INVITED" && invitation.dialogId === (dialogId ?? invitation.dialogId);
+    const pending = this.invitations.filter(isMeant).at(-1);
+    return (
+      pending &&
+      (() => {
+        if (pending.state !== "INVITED" || this.state !== "OPEN") return;
+        if (name === "cobrowseAccepted") pending.accept();
+        else pending.decline();
+      })
+    );
+  }
+
+  /**
    * The conversation closes. Its dialogs stay as they are: a pending invitation is over all the same. With that it leaves the
    * subscriptions to open conversations, which is told as a DELETE.
    */

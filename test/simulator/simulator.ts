@@ -163,15 +163,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     log.add({ type: "lpTag", name, data, known: conversation !== undefined });
     // A serviceId names a conversation only: the answer is to what is pending there, unless it says to which dialog. One
     // that comes late is then not taken for the answer to the next invitation.
-    const open = conversation?.state === "OPEN" ? conversation.invitations : [];
-    const pending = [...open].reverse().find(({ state, dialogId }) => state === "INVITED" && dialogId === (data.dialogId ?? dialogId));
-    if (!pending || (name !== "cobrowseAccepted" && name !== "cobrowseDeclined")) return;
-    const arrive = () => {
-      if (pending.state !== "INVITED" || conversation!.state !== "OPEN") return;
-      if (name === "cobrowseAccepted") pending.accept();
-      else pending.decline();
-    };
-    if (!faults.answerDelay) return arrive();
+    const arrive = conversation?.answer(name, data.dialogId);
+    if (!arrive || !faults.answerDelay) return arrive?.();
     const timer = setTimeout(() => {
       answers.delete(timer);
       arrive();
