@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { SourceMap } from "node:module";
+import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createContext, runInContext } from "node:vm";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -10,6 +11,7 @@ import { transform } from "@swc/core";
 import { parse } from "acorn";
 import { build } from "esbuild";
 import uglify from "uglify-js";
+import { gtmContainer } from "./src/gtm-container.mjs";
 
 /** Of dist/lp-cobrowse.min.js and dist/inline.html, as files. */
 const LIMIT = 5000;
@@ -121,14 +123,14 @@ function uglified(script) {
   const { code, map, error } = uglify.minify(script.code, {
     module: false,
     sourceMap: { content: script.map },
-    compress: { passes: 10, pure_getters: true, keep_fargs: false, hoist_funs: true, inline: 1 },
+    compress: { passes: 2, pure_getters: true, keep_fargs: false, hoist_funs: true, inline: 1 },
   });
   if (error) throw error;
   return { code, map };
 }
 
 /** For reading, debugging and review: bundled, and nothing else. */
-async function readable({ version }) {
+async function readable(title, options) {
   // esbuild keeps only comments that say they are legal.
   const keepComments = {
     name: "keep comments",
@@ -142,9 +144,31 @@ async function readable({ version }) {
       });
     },
   };
-  const { code } = await bundle({ plugins: [keepComments], format: "iife", legalComments: "inline" });
-  return `// lp-cobrowse ${version}, before it is minified.\n${code.replaceAll("/*!*", "/**").replaceAll("//! ", "// ")}`;
+  const { code } = await bundle({
+    ...options,
+    plugins: [keepComments, ...(options?.plugins ?? [])],
+    format: "iife",
+    legalComments: "inline",
+  });
+  return `// ${title}\n${code.replaceAll("/*!*", "/**").replaceAll("//! ", "// ")}`;
 }
+
+/** What src/doctor/ makes of the snippet's code: all as it is but for what asks and tells, and the network, which it watches. */
+const DOCTOR = {
+  target: "es2020",
+  entryPoints: ["src/doctor/doctor.ts"],
+  inject: ["src/doctor/fetch.ts", "src/doctor/socket.ts"],
+  plugins: [
+    {
+      name: "watched",
+      setup({ onResolve }) {
+        onResolve({ filter: /^\.\/(page|prompt)\.ts$/ }, ({ path, resolveDir }) => ({
+          path: resolve(resolveDir, basename(resolveDir) === "src" ? "doctor" : "", path),
+        }));
+      },
+    },
+  ],
+};
 
 /** @returns what is wrong with a compiled script, as sentences */
 export function faults(code, { ecmaVersion } = PRODUCT) {
@@ -230,7 +254,10 @@ function scriptUrl(base, version) {
   return new URL("lp-cobrowse.min.js", folder).href;
 }
 
-/** What most people paste. Block comments, since some sites join the lines; `{{` belongs to tag managers. */
+/**
+ * What most people paste. Block comments, since some sites join the lines; no blank line and no `&`, of which WordPress makes paragraphs and
+ * entities; `{{` belongs to tag managers. The end of <head> is where React, when it hydrates a whole document, puts up with what it does not know.
+ */
 const loader = ({ version, url, hash }) => `\
 <!-- lp-cobrowse ${version} -->
 <script>
@@ -239,7 +266,6 @@ const loader = ({ version, url, hash }) => `\
   var config = {
     "jwt": "window.myApp.getJwt"
   };
-
   /* Fired a second time, by a tag manager for instance, this does nothing. */
   if (window.lpCobrowse) return;
   var script = document.createElement("script");
@@ -247,7 +273,7 @@ const loader = ({ version, url, hash }) => `\
   script.integrity = "${hash}";
   script.crossOrigin = "anonymous";
   script.setAttribute("data-lp-cobrowse", JSON.stringify(config));
-  document.documentElement.appendChild(script);
+  document.head.appendChild(script);
 })();
 </script>
 `;
@@ -264,10 +290,9 @@ const scriptTag = ({ url, hash }) => `\
 /** With nothing hosted anywhere: the div is to hold the config. As short as can be, for the script's sake. */
 const inline = ({ inlineCode }) => `<div hidden data-lp-cobrowse='{"jwt":"?"}'></div><script>${inlineCode}</script>`;
 
-/** The first hash is the file's integrity; the second lets inline.html run. */
+/** One line, to be a header's value. The first hash is the file's integrity; the second lets inline.html run. */
 const policy = ({ hash, inlineHash }) => `\
-script-src '${hash}' '${inlineHash}';
-connect-src https://api.liveperson.net wss://*.liveperson.net
+script-src '${hash}' '${inlineHash}'; connect-src https://api.liveperson.net wss://*.liveperson.net
 `;
 
 const fence = (language, text) => `\n\n\`\`\`${language}\n${text}\`\`\`\n\n`;
@@ -317,10 +342,16 @@ export async function files({ product, inline: { code: inlineCode } }, base) {
   };
   return {
     "dist/lp-cobrowse.min.js": code,
-    "dist/lp-cobrowse.js": await readable(facts),
+    "dist/lp-cobrowse.js": await readable(`lp-cobrowse ${version}, before it is minified.`),
+    "dist/doctor.js": await readable(
+      `lp-cobrowse ${version}: to paste into the console of a page on which no prompt appears.`,
+      DOCTOR,
+    ),
     "dist/lp-cobrowse.d.ts": await read("src/api.d.ts"),
     "dist/inline.html": inline(facts),
     "dist/csp.txt": policy(facts),
+    "dist/gtm-container.json": gtmContainer(inline(facts).replace('"?"', '"window.myApp.getJwt"'), version),
+    "dist/translations.json": await read("src/translations.json"),
     "snippet.html": loader(facts),
     "README.md": fillIn(await read("README.md"), {
       size: `${code.length.toLocaleString("en")} bytes`,
@@ -335,6 +366,8 @@ export async function files({ product, inline: { code: inlineCode } }, base) {
 
 async function main() {
   const { base } = parseArgs({ options: { base: { type: "string" } } }).values;
+  // What is wrong with it is told at once.
+  if (base) scriptUrl(base, "");
   const built = await files(await compileBoth(), base);
   const found = tooLong(built);
   if (found.length) throw new Error(found.join("\n"));

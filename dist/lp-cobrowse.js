@@ -1,4 +1,4 @@
-// lp-cobrowse 1.0.0, before it is minified.
+// lp-cobrowse 1.1.0, before it is minified.
 (() => {
   // src/config.ts
   /** The element, the attribute that carries the config, and what each line in the console begins with. */

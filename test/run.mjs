@@ -9,7 +9,7 @@ import "./support/typescript.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const RUN_FILES = join(ROOT, "test/support/run-files.mjs");
-const AT_A_TIME = 4;
+const AT_A_TIME = 5;
 /** Far longer than a process takes, even on a slow and busy machine. */
 const TIMEOUT = 600_000;
 /** How long a process whose tests are over may take to end, with its browsers. */
@@ -142,6 +142,8 @@ const chosen = (folder) =>
     .map((name) => `${folder}/${name}`)
     .filter((file) => file.includes(filter));
 
+const inHalves = (files) => [0, 1].map((half) => files.filter((_, index) => index % 2 === half)).filter((files) => files.length);
+
 const format = () => step("format", "node_modules/prettier/bin/prettier.cjs", "--check", ".");
 
 if (!filter) await inParallel([buildAndCompare, () => typeCheck("."), () => typeCheck("test"), format]);
@@ -150,7 +152,10 @@ const { here, missing } = await enginesHere();
 const inEngines = chosen("engines");
 const jobs = [
   ...(inEngines.length ? here.map((engine) => () => run(`engines/ in ${engine}`, inEngines, { ENGINE: engine })) : []),
-  ...[...chosen("browser"), ...chosen("unit")].map((file) => () => run(file, [file])),
+  ...inHalves(chosen("browser")).map(
+    (files) => () => run(files.length > 1 ? `browser/${files.map((file) => /\/([^.]*)/.exec(file)[1]).join(", ")}` : files[0], files),
+  ),
+  ...chosen("unit").map((file) => () => run(file, [file])),
 ];
 await inParallel(jobs);
 

@@ -1,6 +1,6 @@
 // `npm run bench`: how the built file does beside what people would use instead, in a real Chromium. Every ratio comes from
-// one run, in which both sides take turns. `npm run bench -- memory load` measures only these, and leaves the README as it
-// is, and so does a machine that is busy with other work. Ends with code 1 where a limit is missed.
+// one run, in which both sides take turns. `npm run bench -- memory load` measures only these, and leaves README.md beside
+// this file as it is, and so does a machine that is busy with other work. Ends with code 1 where a limit is missed.
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg, totalmem } from "node:os";
 import { launch, type Browser } from "../support/browsers.ts";
@@ -59,14 +59,14 @@ console.log(
 );
 if (missed.length) process.exitCode = 1;
 
-if (busy) console.log("\nREADME.md is left as it is, for the machine was busy.");
+if (busy) console.log("\ntest/bench/README.md is left as it is, for the machine was busy.");
 else if (!wanted.length) {
-  const readme = new URL("../../README.md", import.meta.url);
+  const readme = new URL("README.md", import.meta.url);
   const rows = tables.flatMap(({ summary = [] }) => summary);
   const text = `\n\n${table(["", "lp-cobrowse", "beside it"], rows)}\n\nMedians of one run of \`npm run bench\` on ${date}: ${machine}.\n\n`;
   const before = await readFile(readme, "utf8");
   const after = before.replace(/(?<=<!-- bench -->)[^]*?(?=<!-- \/bench -->)/, () => text);
-  if (!after.includes(text)) throw new Error("README.md has no <!-- bench --><!-- /bench -->");
+  if (!after.includes(text)) throw new Error("test/bench/README.md has no <!-- bench --><!-- /bench -->");
   await writeFile(readme, after);
-  console.log("\nREADME.md has the new numbers.");
+  console.log("\ntest/bench/README.md has the new numbers.");
 }

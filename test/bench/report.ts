@@ -7,7 +7,7 @@ export interface Table {
   head: string[];
   rows: string[][];
   limits?: Limit[];
-  /** What the README says of it: the measure, ours, and what is beside it. */
+  /** What README.md beside this file says of it: the measure, ours, and what is beside it. */
   summary?: [what: string, ours: string, beside: string][];
 }
 

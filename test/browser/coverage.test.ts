@@ -205,8 +205,10 @@ const HISTORIES: Record<string, (visit: Visit) => Promise<void>> = {
     await page.hide();
   },
 
-  ...Object.fromEntries(
-    [
+  async "on each kind of device"({ page, site }) {
+    await page.goto(site.shop());
+    await site.connected();
+    for (const device of [
       "Windows NT 10.0",
       "Macintosh",
       "iPhone; like Mac OS X; Mobile",
@@ -214,16 +216,13 @@ const HISTORIES: Record<string, (visit: Visit) => Promise<void>> = {
       "Linux; Android 16; Mobile",
       "Linux; Android 16",
       "X11; Linux",
-    ].map((device) => [
-      device,
-      async ({ page, site }: Visit) => {
-        const userAgent = `Mozilla/5.0 (${device}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36`;
-        await page.cdp("Emulation.setUserAgentOverride", { userAgent });
-        await page.goto(site.shop());
-        await site.connected();
-      },
-    ]),
-  ),
+    ]) {
+      const userAgent = `Mozilla/5.0 (${device}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36`;
+      await page.cdp("Emulation.setUserAgentOverride", { userAgent });
+      await page.evaluate(() => window.lpCobrowse!.start());
+      await site.connected();
+    }
+  },
 };
 
 forEachEngine(

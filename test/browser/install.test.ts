@@ -57,6 +57,8 @@ forEachEngine(
       visitAll(browser, FORM_NAMES, async (form, visit) => {
         await open(visit, { install: FORMS[form] });
         await expectAnswer(visit);
+        // What hydrates a whole document would not put up with anything else in it.
+        assert.equal(await visit.page.evaluate(() => [...document.documentElement.children].map(({ localName }) => localName)), ["head", "body"]);
       }));
 
     test("each form in the head of a page", ({ browser }) =>

@@ -12,7 +12,7 @@ import { block, namesOf, README } from "../support/readme.ts";
 import type { Page } from "../support/browsers.ts";
 import { answer, dataLayer, expectJournal, lpTagEvents, type ShopOptions } from "../support/site.ts";
 import { callInPage } from "../support/tag-managers.ts";
-import { ACCEPTED, DECLINED, expectAnswer, heard, OFFERED, pause, visitAll, type Visit } from "../support/visit.ts";
+import { ACCEPTED, DECLINED, expectAnswer, heard, OFFERED, pause, visit, visitAll, type Visit } from "../support/visit.ts";
 
 const provideToken = (token: string) => callInPage((token) => Object.assign(window, { myApp: { getJwt: () => token, user: { name: "Ada" } } }), token);
 
@@ -39,7 +39,7 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
     await expectAnswer(visit);
   },
 
-  async "Try it without LivePerson html"(html, { page }) {
+  async "Try it html"(html, { page }) {
     await expectAllowedOnOwnPage(page, (atPort) => atPort(html));
   },
 
@@ -48,7 +48,7 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
     await expectAnswer(visit);
   },
 
-  async "Install ts"(code, visit) {
+  async "Bundlers and servers ts"(code, visit) {
     const head = '<script type="importmap">{"imports": {"lp-cobrowse": "/lp-cobrowse.min.js"}}</script>';
     await open(visit, { head, install: () => `<script type="module">${code}</script>` });
     await expectAnswer(visit);
@@ -63,13 +63,13 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
     assert.is((await lpTagEvents(visit.page))[0]!.data.visitorName, "Ada");
   },
 
-  async "Where the token comes from html"(html, visit) {
+  async "Tokens html 2"(html, visit) {
     const rendered = html.replace(/eyJ[^"]*/, visit.site.simulator.issueToken());
     await open(visit, { body: rendered, install: withConfig('{"jwt": "window.lpJwt"}') });
     await expectAnswer(visit);
   },
 
-  async "Where the token comes from html 2"(html, visit) {
+  async "Tokens html"(html, visit) {
     const { page, site } = visit;
     await page.intercept(`${site.origin}/liveperson-token`, () => ({ status: 200, body: site.simulator.issueToken() }));
     await open(visit, { body: html, install: withConfig(SIMPLEST) });
@@ -81,7 +81,7 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
     await site.simulator.waitFor((entry) => entry.type === "close" && entry.by === "client");
   },
 
-  async "Where the token comes from json"(config, visit) {
+  async "Tokens json"(config, visit) {
     const body = callInPage((token) => localStorage.setItem("lpJwt", token), visit.site.simulator.issueToken());
     await open(visit, { body, install: withConfig(config) });
     await expectAnswer(visit);
@@ -146,42 +146,20 @@ const BLOCKS: Record<string, (block: string, visit: Visit) => Promise<void>> = {
 
   async "Translations html"(html, visit) {
     const body = callInPage(() => (document.documentElement.lang = "fr")) + html;
-    await open(visit, { body, install: withConfig(block("Translations json")) });
+    await open(visit, { body, install: withConfig('{"jwt": "window.myApp.getJwt", "text": "window.cobrowseText"}') });
     visit.site.invite();
     assert.equal({ ...(await shown(visit)), message: "" }, { title: "Partager cette page ?", message: "", accept: "Allow", decline: "Decline" });
   },
 
-  // On a page whose language has no translation.
   async "Translations json"(config, visit) {
-    await open(visit, { body: block("Translations html"), install: withConfig(config) });
-    visit.site.invite();
-    assert.is((await shown(visit)).title, "Share this page?");
-  },
-
-  async "Translations json 2"(text, visit) {
-    const { page, site } = visit;
-    const translations = JSON.parse(text) as Record<string, Record<string, string>>;
-    await open(visit, {
-      body: callInPage((text) => Object.assign(window, { words: text }), translations.de!),
-      install: withConfig('{"jwt": "window.myApp.getJwt", "text": "window.words"}'),
-    });
-    for (const [language, words] of Object.entries(translations)) {
-      await page.evaluate((words) => Object.assign(window, { words }) && undefined, words);
-      const invitation = site.invite({ mode: "view" });
-      await page.waitFor(
-        (title) => document.querySelector("lp-cobrowse")?.shadowRoot!.querySelector("h2")!.textContent === title,
-        { message: language },
-        words.title,
-      );
-      const { title, view: message, accept, decline } = words;
-      assert.equal(await shown(visit), { title, message, accept, decline }, language);
-      invitation.cancel();
-      await page.waitFor(() => !document.querySelector("lp-cobrowse"));
-    }
+    await open(visit, { install: withConfig(config) });
+    visit.site.invite({ mode: "view" });
+    const { title, view: message, accept, decline } = JSON.parse(config).text;
+    assert.equal(await shown(visit), { title, message, accept, decline });
   },
 };
 
-/** How the README tells a new user to fill in each form, on the page of "Try it without LivePerson". */
+/** How the README tells a new user to fill in each form, on the page of "Try it". */
 const FORMS: Record<string, (config: object) => Promise<string>> = {
   "snippet.html": async (config) => fillSnippet(await readFile("snippet.html", "utf8"), config),
   "inline.html": async (config) => fillInline(await readFile("dist/inline.html", "utf8"), config),
@@ -210,7 +188,7 @@ forEachEngine(
   "the README",
   (test) => {
     // JSON and TypeScript that a browser has nothing to do with are unit/readme.test.ts's.
-    const elsewhere = ["Install json", "Events ts"];
+    const elsewhere = ["Host the file yourself json", "Events ts"];
 
     test("every block for a browser is run", () => {
       assert.equal(
@@ -230,8 +208,49 @@ forEachEngine(
     test("a new user's page, in each of the three forms", ({ browser }) =>
       visitAll(browser, Object.keys(FORMS), async (form, { page }) => {
         await serveFile(page);
-        const around = block("Try it without LivePerson html").replace(/<script src="[^"]*lp-cobrowse[^]*<\/script>/, "");
+        const around = block("Try it html").replace(/<script src="[^"]*lp-cobrowse[^]*<\/script>/, "");
         await expectAllowedOnOwnPage(page, async (atPort, server) => atPort(around) + (await FORMS[form]!({ jwt: "window.myApp.getJwt", server })));
+      }));
+
+    test("no example breaks a page that has no snippet, or not what the example takes for granted", ({ browser }) =>
+      visitAll(browser, ["blocked", "another page"], async (page, visit) => {
+        if (page === "blocked") {
+          await open(visit, { body: block("Tokens html"), install: () => "" });
+          await visit.page.evaluate(() => {
+            const { signIn, signOut } = window.myApp as unknown as Record<"signIn" | "signOut", () => void>;
+            signIn();
+            signOut();
+          });
+        } else {
+          // No place to ask, and no translation: the built-in prompt asks, in English.
+          const body = block("Your own prompt html").replace(/<p[^]*<\/p>/, "") + block("Translations html");
+          await open(visit, { body, install: withConfig('{"jwt": "window.myApp.getJwt", "text": "window.cobrowseText"}') });
+          visit.site.invite();
+          assert.is((await shown(visit)).title, "Share this page?");
+        }
+      }));
+
+    test("every translation that is shipped is what the visitor reads", ({ browser }) =>
+      visit(browser, async (visit) => {
+        const { page, site } = visit;
+        const translations = JSON.parse(await readFile("dist/translations.json", "utf8")) as Record<string, Record<string, string>>;
+        await open(visit, {
+          body: callInPage((text) => Object.assign(window, { words: text }), translations.de!),
+          install: withConfig('{"jwt": "window.myApp.getJwt", "text": "window.words"}'),
+        });
+        for (const [language, words] of Object.entries(translations)) {
+          await page.evaluate((words) => Object.assign(window, { words }) && undefined, words);
+          const invitation = site.invite({ mode: "view" });
+          await page.waitFor(
+            (title) => document.querySelector("lp-cobrowse")?.shadowRoot!.querySelector("h2")!.textContent === title,
+            { message: language },
+            words.title,
+          );
+          const { title, view: message, accept, decline } = words;
+          assert.equal(await shown(visit), { title, message, accept, decline }, language);
+          invitation.cancel();
+          await page.waitFor(() => !document.querySelector("lp-cobrowse"));
+        }
       }));
 
     test("its sentences are those that the visitor reads, and its parts those of the prompt", ({ browser }) =>

@@ -1,11 +1,11 @@
 // What each button of the agent's console does. A button's data-action is the key here.
-import type { Conversation, Invitation, Simulator } from "../simulator/simulator.ts";
+import type { Conversation, Invitation, SessionStep, Simulator } from "../simulator/simulator.ts";
 import { SLEEP } from "./site/sleep.ts";
 
 export interface Settings {
   prompt: "dialog" | "confirm";
-  /** The tag loads a little after the page, or only when it is told to. */
-  tag: "late" | "held";
+  /** The tag loads a little after the page, or only when it is told to: then it is "loaded" until the next page. */
+  tag: "late" | "held" | "loaded";
 }
 
 export interface Stage {
@@ -17,6 +17,11 @@ export interface Stage {
   readonly tagDelay: number;
   conversation: Conversation;
   invitation: Invitation | undefined;
+  /** What became of that last. */
+  step: SessionStep | undefined;
+  /** The tab in which the visitor allowed it; undefined where that was elsewhere. */
+  sharingTab: string | undefined;
+  signedIn: boolean;
   /** Milliseconds that the agent's clock, which dates the invitations, is ahead of the server's. */
   agentClockOffset: number;
   /** Milliseconds that the visitor's computer has slept, all in all. */
@@ -43,6 +48,10 @@ export const actions: Record<string, (stage: Stage) => void> = {
   "accept-elsewhere": ({ invitation }) => invitation?.acceptElsewhere(),
   resend: ({ invitation }) => invitation?.resend(),
   "end-conversation": ({ conversation }) => conversation.end(),
+
+  "stop-sharing": ({ invitation }) => invitation?.stop(),
+  "sign-in": (stage) => void (stage.signedIn = true),
+  "sign-out": (stage) => void (stage.signedIn = false),
 
   "drop-1006": ({ simulator }) => simulator.faults.drop(1006),
   "drop-4401": ({ simulator }) => refuseTokens(simulator, 4401),
@@ -71,6 +80,7 @@ export const actions: Record<string, (stage: Stage) => void> = {
   "prompt-confirm": ({ settings }) => void (settings.prompt = "confirm"),
   "tag-late": ({ settings }) => void (settings.tag = "late"),
   "tag-held": ({ settings }) => void (settings.tag = "held"),
+  "load-tag": ({ settings }) => void (settings.tag = "loaded"),
 };
 
 /**
@@ -78,8 +88,14 @@ export const actions: Record<string, (stage: Stage) => void> = {
  * a new one has replaced would else come back on reload, when nobody here can cancel it any more.
  */
 function invite(stage: Stage, mode: string, seconds?: number): void {
-  if (stage.conversation.state !== "OPEN") stage.conversation = stage.simulator.openConversation();
+  if (!stage.signedIn) throw new Error("The visitor has signed out: there is nobody to invite.");
+  if (stage.conversation.state !== "OPEN") {
+    stage.conversation = stage.simulator.openConversation();
+    stage.invitation = undefined;
+  }
   const before = stage.invitation;
+  if (before?.state === "ACCEPTED") before.cancel();
+  stage.sharingTab = undefined;
   stage.invitation = stage.conversation.invite({ mode, agentClockOffset: stage.agentClockOffset, ...(seconds && { seconds }) });
   if (before?.state === "INVITED") before.cancel();
 }

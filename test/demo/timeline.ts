@@ -1,7 +1,9 @@
-// The timeline under the agent's console: what the simulator and the pages saw, one line each.
-import type { Frame, LogEntry } from "../simulator/simulator.ts";
+// The timeline under the agent's console: what the simulator and the pages saw, one line each, and those lines that make the story.
+import type { Frame, LogEntry, SessionStep } from "../simulator/simulator.ts";
+import { can } from "./modes.ts";
 
-export type Kind = "agent" | "in" | "out" | "lpTag" | "window" | "console" | "connection";
+export type Who = "Agent" | "Visitor" | "Shop" | "Server";
+export type Kind = "agent" | "visitor" | "server" | "in" | "out" | "lpTag" | "window" | "console" | "connection";
 
 export interface TimelineEntry {
   /** This machine's clock, ms. */
@@ -16,6 +18,16 @@ export interface TimelineEntry {
   /** All there is to know. */
   detail?: unknown;
   wrong?: boolean;
+  /** It in a sentence, where it belongs to the story. */
+  story?: Sentence | undefined;
+}
+
+export interface Sentence {
+  who: Who;
+  /** Goes on after who it was. */
+  text: string;
+  /** The dialog of the invitation that it is about. */
+  invitation?: string | undefined;
 }
 
 /** What a page of the shop reports. */
@@ -27,25 +39,81 @@ export interface PageReport {
   data: Record<string, unknown>;
 }
 
-/** lpTag events are left to fromPage(), which knows the tab. */
-export function fromSimulator(entry: LogEntry, time: number): TimelineEntry | undefined {
+/** What the demo knows besides the simulator's entry. */
+export interface Circumstances {
+  /** This machine's clock, ms. */
+  time: number;
+  /** Of the invitation that the entry is about. */
+  mode?: string | undefined;
+  /** A newer invitation is there. */
+  replaced?: boolean | undefined;
+  /** The page tries again, after so many seconds at the latest. */
+  retryWithin?: number | undefined;
+}
+
+const STEPS: Record<SessionStep, [Exclude<Who, "Shop">, string]> = {
+  "conversation opened": ["Visitor", "began a conversation"],
+  invited: ["Agent", "invited the visitor to"],
+  copied: ["Agent", "invited once more, with a copy of the same invitation"],
+  cancelled: ["Agent", "withdrew the invitation"],
+  expired: ["Server", "let the invitation run out: there was no answer"],
+  accepted: ["Visitor", "allowed it"],
+  "accepted elsewhere": ["Visitor", "allowed it in another window"],
+  joined: ["Agent", "joined the session"],
+  declined: ["Visitor", "declined"],
+  ended: ["Agent", "ended the session"],
+  stopped: ["Visitor", "stopped sharing"],
+  "dialog closed": ["Server", "closed the invitation's dialog"],
+  "conversation ended": ["Agent", "ended the conversation"],
+  "conversation deleted": ["Server", "deleted the conversation"],
+};
+
+const CLOSE_CODES: Record<number, string> = {
+  1001: "closed a connection that was silent for too long (1001)",
+  1006: "lost the connection (1006)",
+  1013: "let the shop in, and threw it out (1013)",
+  4401: "closed the connection: the token is not accepted (4401)",
+  4407: "closed the connection: the token has expired (4407)",
+};
+
+const REFUSALS: Record<number, string> = { 401: "the token is not accepted", 429: "too many requests" };
+
+/** lpTag events are left to fromPage(), which knows the tab; an invitation that is replaced has its end in the story only. */
+export function fromSimulator(entry: LogEntry, { time, mode, replaced, retryWithin }: Circumstances): TimelineEntry | { story: Sentence } | undefined {
+  const tries = retryWithin && `tries again within ${retryWithin} s`;
+  const again = tries ? `; the shop ${tries}` : "";
   switch (entry.type) {
     case "open":
       return { time, kind: "connection", source: `socket ${entry.socket}`, name: "opened", note: "" };
-    case "close":
+    case "close": {
+      const { socket, code, reason, by } = entry;
+      const note = `${code}, by the ${by === "client" ? "page" : "server"}${reason && `: ${reason}`}`;
+      const story: Sentence =
+        by === "client"
+          ? { who: "Shop", text: tries ? `gave the connection up and ${tries}` : "closed its connection" }
+          : { who: "Server", text: (CLOSE_CODES[code] ?? `closed the connection (${code})`) + again };
+      return { time, kind: "connection", source: `socket ${socket}`, name: "closed", note, story };
+    }
+    case "refused":
       return {
         time,
         kind: "connection",
-        source: `socket ${entry.socket}`,
-        name: "closed",
-        note: `${entry.code}, by the ${entry.by === "client" ? "page" : "server"}${entry.reason && `: ${entry.reason}`}`,
+        source: "",
+        name: "refused",
+        note: entry.reason,
+        detail: { url: entry.url },
+        story: { who: "Server", text: (entry.reason === "down" ? "is down" : `let nobody in: ${entry.reason}`) + again },
       };
-    case "refused":
-      return { time, kind: "connection", source: "", name: "refused", note: entry.reason, detail: { url: entry.url } };
     case "http":
       return { time, kind: "connection", source: "", name: `${entry.method} ${entry.status}`, note: entry.url };
-    case "session":
-      return { time, kind: "agent", source: "", name: entry.step, note: "", detail: { dialogId: entry.dialogId, convId: entry.convId } };
+    case "session": {
+      const { step, dialogId, convId } = entry;
+      if (step === "cancelled" && replaced) return { story: { who: "Agent", text: "replaced it by the next invitation", invitation: dialogId } };
+      const [who, words] = STEPS[step];
+      const text = step === "invited" ? `${words} ${purpose(mode!)}` : words;
+      const kind = who.toLowerCase() as Lowercase<typeof who>;
+      return { time, kind, source: "", name: step, note: "", detail: { dialogId, convId }, story: { who, text, invitation: dialogId } };
+    }
     case "violation":
       return { time, kind: "connection", source: `socket ${entry.socket}`, name: "rejected", note: entry.sentence, wrong: true };
     case "in":
@@ -56,6 +124,7 @@ export function fromSimulator(entry: LogEntry, time: number): TimelineEntry | un
         source: `socket ${entry.socket}`,
         ...summary(entry.frame, entry.text),
         detail: entry.frame ?? entry.text,
+        story: entry.type === "out" ? frameStory(entry.frame) : undefined,
       };
     case "lpTag":
       return undefined;
@@ -64,7 +133,26 @@ export function fromSimulator(entry: LogEntry, time: number): TimelineEntry | un
 
 export function fromPage({ time, tab, kind, name, data }: PageReport): TimelineEntry {
   const note = kind === "console" ? String(data.text) : [data.mode, data.reason].filter(Boolean).join(", ");
-  return { time, kind, source: `tab ${tab}`, name, note, detail: data, wrong: kind === "console" || name === "cobrowseError" };
+  const where = tab === "1" ? "" : `, in tab ${tab}`;
+  const story: Sentence | undefined =
+    kind === "console" && note
+      ? { who: "Shop", text: `warns in its console: ${note}` }
+      : kind === "lpTag" && name === "cobrowseOffered"
+        ? { who: "Shop", text: `asks the visitor${where}`, invitation: String(data.dialogId) }
+        : undefined;
+  return { time, kind, source: `tab ${tab}`, name, note, detail: data, wrong: kind === "console" || name === "cobrowseError", story };
+}
+
+function purpose(mode: string): string {
+  const words = can(mode);
+  return words ? `co-browse (${mode}: ${words} the page)` : `something else (${mode}), which the shop leaves alone`;
+}
+
+function frameStory(frame: Frame | undefined): Sentence | undefined {
+  if (!frame) return { who: "Server", text: "sent half a frame, which the shop ignores" };
+  if (frame.type === "cqm.SubscribeExConversationsResponse" && frame.code === 200) return { who: "Shop", text: "connected" };
+  if (frame.kind === "resp" && frame.code !== 200) return { who: "Server", text: `refused the shop: ${REFUSALS[frame.code!] ?? "no"} (${frame.code})` };
+  return undefined;
 }
 
 function summary(frame: Frame | undefined, text: string): { name: string; note: string; wrong?: boolean } {

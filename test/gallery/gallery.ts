@@ -64,7 +64,7 @@ const BANK_BRAND = `
 `;
 
 async function shots(): Promise<Shot[]> {
-  const translations = JSON.parse(await readFile(new URL("translations.json", import.meta.url), "utf8")) as Record<string, CobrowseText>;
+  const translations = JSON.parse(await readFile(new URL("../../src/translations.json", import.meta.url), "utf8")) as Record<string, CobrowseText>;
   const modes = ["shared", "view", "follow"];
   return [
     ...HOSTS.flatMap((host, index): Shot[] => [

@@ -218,7 +218,12 @@ export class Invitation {
 
   /** The agent withdraws it, or ends the session that came of it. */
   cancel(): void {
-    this.#close("cancelled");
+    this.#close(this.state === "ACCEPTED" ? "ended" : "cancelled");
+  }
+
+  /** The consumer ends the session that came of it. */
+  stop(): void {
+    if (this.state === "ACCEPTED") this.#close("stopped");
   }
 
   /** The consumer said no: on this page, or in another window. */
@@ -228,15 +233,15 @@ export class Invitation {
 
   /** The consumer said yes in another window. */
   acceptElsewhere(): void {
-    this.accept();
+    this.accept("accepted elsewhere");
   }
 
   /** The consumer said yes on the page. */
-  accept(): void {
+  accept(step: SessionStep = "accepted"): void {
     if (this.state !== "INVITED") return;
     this.state = "ACCEPTED";
     this.unschedule();
-    this.#tell("accepted");
+    this.#tell(step);
   }
 
   /** The accepted session begins: ACCEPTED is sent a second time. */

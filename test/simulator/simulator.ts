@@ -26,12 +26,14 @@ export { AGENT, SECRETS } from "./conversations.ts";
 export type { Faults } from "./faults.ts";
 export type { Frame } from "./frames.ts";
 export { LP_TAG_EVENT_PATH } from "./http.ts";
-export type { LogEntry } from "./log.ts";
+export type { LogEntry, SessionStep } from "./log.ts";
 export type { ConsumerSocket } from "./socket.ts";
 
 export interface SimulatorOptions {
-  /** 0, any free port, unless told. Only 127.0.0.1 is listened on. */
+  /** 0, any free port, unless told. */
   port?: number;
+  /** Where it listens: only on 127.0.0.1 unless told. */
+  host?: string;
   account?: string;
   /** Milliseconds that the server's clock is ahead of this machine's. */
   clockOffset?: number;
@@ -54,7 +56,7 @@ export interface SimulatorOptions {
 export interface Simulator {
   readonly account: string;
   readonly port: number;
-  /** ws://127.0.0.1:PORT, for `server` in the config. */
+  /** ws://127.0.0.1:PORT unless it listens elsewhere, for `server` in the config. */
   readonly origin: string;
   readonly httpOrigin: string;
   readonly faults: Faults;
@@ -104,7 +106,15 @@ export interface Totals {
 export const CONSUMER = "cc05f2b9-916b-496e-89fe-66a46d975ae2";
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { account = "56072331", clockOffset = 0, keepEndedDialogs = true, idleTimeout = 60_000, initTimeout = 10_000, lenient = false } = options;
+  const {
+    account = "56072331",
+    host: address = "127.0.0.1",
+    clockOffset = 0,
+    keepEndedDialogs = true,
+    idleTimeout = 60_000,
+    initTimeout = 10_000,
+    lenient = false,
+  } = options;
   const sockets: ConsumerSocket[] = [];
   const conversations: Conversation[] = [];
   const violations: string[] = [];
@@ -174,7 +184,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const server = createServer((req, res) => {
     if (options.handle?.(req, res)) return;
-    if (route(req, res, { account, faults, log, host: `127.0.0.1:${port}`, lpTagEvent })) return;
+    if (route(req, res, { account, faults, log, host: authority, lpTagEvent })) return;
     res.writeHead(404).end();
   });
   const webSockets = new WebSocketServer({ noServer: true });
@@ -215,15 +225,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+    server.listen(options.port ?? 0, address, resolve);
   });
   const { port } = server.address() as AddressInfo;
+  // What listens everywhere is reached from this machine as before.
+  const authority = `${/^(0\.0\.0\.0|::)$/.test(address) ? "127.0.0.1" : address.includes(":") ? `[${address}]` : address}:${port}`;
 
   return {
     account,
     port,
-    origin: `ws://127.0.0.1:${port}`,
-    httpOrigin: `http://127.0.0.1:${port}`,
+    origin: `ws://${authority}`,
+    httpOrigin: `http://${authority}`,
     faults,
     sockets,
     conversations,

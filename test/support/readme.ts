@@ -10,9 +10,13 @@ export interface Block {
   name: string;
 }
 
-export const README = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+const page = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+
+export const README = await page("README.md");
 /** The page for who carries on. */
-export const SOURCE_README = await readFile(new URL("../../src/README.md", import.meta.url), "utf8");
+export const SOURCE_README = await page("src/README.md");
+/** The page with the measured numbers. */
+export const BENCH_README = await page("test/bench/README.md");
 
 export const BLOCKS: readonly Block[] = read(README);
 

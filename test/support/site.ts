@@ -63,6 +63,7 @@ const { resolve } = createRequire(import.meta.url);
 const FILES: Record<string, URL | string> = {
   "/lp-cobrowse.min.js": new URL("../../dist/lp-cobrowse.min.js", import.meta.url),
   "/lp-cobrowse.js": new URL("../../dist/lp-cobrowse.js", import.meta.url),
+  "/doctor.js": new URL("../../dist/doctor.js", import.meta.url),
   "/chronos.js": resolve("chronosjs/dist/min/Events.js"),
   "/tabbable.js": resolve("tabbable/dist/index.umd.min.js"),
   "/focus-trap.js": resolve("focus-trap/dist/focus-trap.umd.min.js"),

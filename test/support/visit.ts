@@ -18,27 +18,51 @@ export const DECLINED = OFFERED.map((line) => line.replace("Offered", "Declined"
 /** LivePerson's tag is not told. */
 export const closed = (reason: string): string[] => ["dataLayer cobrowseClosed", `window cobrowseClosed ${reason}`];
 
+/** Nothing may go wrong unseen. */
 export async function visit(browser: Browser, run: (visit: Visit) => Promise<void>): Promise<void> {
-  const site = await startSite();
   const page = await browser.newPage();
   try {
-    await run({ page, site });
-    assert.equal(await page.pageErrors(), []);
-    assert.equal(site.simulator.violations, []);
+    await withSite(async (site) => {
+      await run({ page, site });
+      assert.equal(await page.pageErrors(), []);
+      assert.equal(site.simulator.violations, []);
+    });
   } finally {
     await page.close();
+  }
+}
+
+async function withSite(run: (site: Site) => Promise<void>): Promise<void> {
+  const site = await startSite();
+  try {
+    await run(site);
+  } finally {
     await site.close();
   }
 }
 
 /** One visit for each of the names. All are made; the first that fails fails the test. */
-export async function visitAll<N extends string>(browser: Browser, names: readonly N[], run: (name: N, visit: Visit) => Promise<void>): Promise<void> {
+export const visitAll = <N extends string>(browser: Browser, names: readonly N[], run: (name: N, visit: Visit) => Promise<void>): Promise<void> =>
+  sideBySide(names, (name) => visit(browser, (visit) => run(name, visit)));
+
+/** The same on pages that are broken on purpose. Each tab is used for many of them. */
+export async function visitBroken<N extends string>(browser: Browser, names: readonly N[], run: (name: N, visit: Visit) => Promise<void>): Promise<void> {
+  const pages = await Promise.all(names.slice(0, SIDE_BY_SIDE).map(() => browser.newPage()));
+  try {
+    await sideBySide(names, (name, place) => withSite((site) => run(name, { page: pages[place]!, site })));
+  } finally {
+    await Promise.all(pages.map((page) => page.close()));
+  }
+}
+
+/** @param run is told which of those that run at the same time it is */
+async function sideBySide<N extends string>(names: readonly N[], run: (name: N, place: number) => Promise<void>): Promise<void> {
   const left = [...names];
   const failures: Error[] = [];
-  const worker = async () => {
+  const worker = async (_: unknown, place: number) => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
       const current = name;
-      await visit(browser, (visit) => run(current, visit)).catch((error: Error) => {
+      await run(current, place).catch((error: Error) => {
         error.message = `${current}: ${error.message}`;
         failures.push(error);
       });

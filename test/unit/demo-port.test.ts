@@ -1,47 +1,91 @@
+import { request } from "node:http";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { startDemo } from "../demo/demo.ts";
-import { explainListenError, readPort } from "../demo/port.ts";
-import { startSimulator } from "../simulator/simulator.ts";
+import { announce, explainListenError, readPlace } from "../demo/port.ts";
 
-test("the port is the argument's, else the environment's, else the default", () => {
-  assert.is(readPort(["--port", "4000"], { PORT: "5000" }), 4000);
-  assert.is(readPort(["--port=4000"], {}), 4000);
-  assert.is(readPort([], { PORT: "5000" }), 5000);
-  assert.is(readPort([], {}), 8321);
+test("the port is the argument's, else the environment's, else the default; the host is this machine unless told", () => {
+  assert.equal(readPlace(["--port", "4000"], { PORT: "5000" }), { host: "127.0.0.1", port: 4000 });
+  assert.is(readPlace(["--port=4000"], {}).port, 4000);
+  assert.is(readPlace([], { PORT: "5000" }).port, 5000);
+  assert.equal(readPlace(["--host", "0.0.0.0"], {}), { host: "0.0.0.0", port: 8321 });
+  assert.equal(readPlace(["--host=::1", "--port=80"], {}), { host: "::1", port: 80 });
 });
 
 for (const given of ["", "0", "65536", "8e3", "-1", "http", "80 "]) {
   test(`"${given}" is no port`, () => {
     assert.throws(
-      () => readPort(["--port", given], {}),
+      () => readPlace(["--port", given], {}),
       (error: Error) => error.message.startsWith(`"${given}" is no port`),
     );
-    assert.throws(() => readPort([], { PORT: given }), /is no port/);
+    assert.throws(() => readPlace([], { PORT: given }), /is no port/);
   });
 }
 
-test("--port without a number, and other arguments, get a sentence", () => {
-  assert.throws(() => readPort(["--port"], {}), /is no port/);
-  assert.throws(() => readPort(["--prot", "1"], {}), "Unknown argument --prot. The only one is --port N.");
+test("--port or --host without a value, and other arguments, get a sentence", () => {
+  assert.throws(() => readPlace(["--port"], {}), /is no port/);
+  for (const host of [[], [""], ["http://0.0.0.0/"], ["0.0.0.0 "]]) assert.throws(() => readPlace(["--host", ...host], {}), /is no address of this machine/);
+  assert.throws(() => readPlace(["--prot", "1"], {}), "Unknown argument --prot. There are --port N and --host 0.0.0.0.");
 });
+
+const here = (port: number) => ({ host: "127.0.0.1", port });
 
 test("a port that is taken or forbidden gets a sentence that names another", () => {
-  assert.is(explainListenError(failure("EADDRINUSE"), 8321), "Port 8321 is taken: choose another, for example npm start -- --port 8322.");
-  assert.match(explainListenError(failure("EADDRINUSE"), 65535), "--port 8321");
-  assert.match(explainListenError(failure("EACCES"), 80), "above 1023");
-  assert.match(explainListenError(failure("EMFILE"), 80), "could not listen on port 80: EMFILE");
+  assert.is(explainListenError(failure("EADDRINUSE"), here(8321)), "Port 8321 is taken: choose another, for example npm start -- --port 8322.");
+  assert.match(explainListenError(failure("EADDRINUSE"), here(65535)), "--port 8321");
+  assert.match(explainListenError(failure("EACCES"), here(80)), "above 1023");
+  assert.match(explainListenError(failure("EMFILE"), here(80)), "could not listen on port 80: EMFILE");
 });
 
-test("a port that is taken is told apart when the demo starts", async () => {
-  const first = await startSimulator();
-  const error = await startDemo({ port: first.port }).catch((reason) => reason);
-  await first.close();
-  assert.match(explainListenError(error, first.port), `Port ${first.port} is taken`);
+test("who can reach it is told: this machine alone, or everybody, with the addresses for a phone and a warning", () => {
+  const address = { address: "192.168.1.5", family: "IPv4", internal: false, netmask: "", mac: "", cidr: null } as const;
+  const interfaces = { lo: [{ ...address, address: "127.0.0.1", internal: true }], wlan0: [address] };
+  const of = (host: string) => announce("http://127.0.0.1:8321/", { host, port: 8321 }, interfaces);
+  assert.is(of("127.0.0.1"), "The shop and the agent's console: http://127.0.0.1:8321/  (Ctrl+C ends the demo)");
+  assert.match(of("0.0.0.0"), /phone .* http:\/\/192\.168\.1\.5:8321\/\nWarning: everybody in this network can reach it/);
+  assert.not.match(of("0.0.0.0").split("\n").slice(1).join(), "127.0.0.1");
+  assert.match(of("192.168.1.5"), "Warning");
+});
+
+test("a demo that runs: another finds its port taken, or its address nobody's; its pages lead to where they were asked for", async () => {
+  const demo = await startDemo();
+  const { port } = demo.simulator;
+  try {
+    assert.match(explainListenError(await failed({ port }), here(port)), `Port ${port} is taken`);
+    const nobodys = { host: "192.0.2.1", port: 0 };
+    assert.match(explainListenError(await failed(nobodys), nobodys), '"192.0.2.1" is no address of this machine: give --host 0.0.0.0');
+
+    const [shop, preview] = await Promise.all([ask(port, "/shop?tab=1"), ask(port, "/demo/preview", '{"mode": null}')]);
+    assert.match(shop, "ws://my-laptop.local:4000");
+    assert.not.match(shop, "127.0.0.1");
+    assert.match(JSON.parse(preview).server, /^ws:\/\/my-laptop\.local:\d+$/);
+  } finally {
+    await demo.close();
+  }
 });
 
 function failure(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error(code), { code });
+}
+
+const failed = (options: { host?: string; port: number }): Promise<NodeJS.ErrnoException> =>
+  startDemo(options).then(
+    () => failure("none"),
+    (error) => error,
+  );
+
+/** What the demo answers to one who has reached it by another name. */
+function ask(port: number, path: string, body?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { port, path, method: body ? "POST" : "GET", headers: { host: "my-laptop.local:4000" } };
+    request(options, async (response) => {
+      let text = "";
+      for await (const chunk of response) text += chunk;
+      resolve(text);
+    })
+      .on("error", reject)
+      .end(body);
+  });
 }
 
 test.run();

@@ -40,6 +40,18 @@ test("the loader carries the config, whatever its values contain", () => {
   assert.is(block.match(/<\/script/g)!.length, snippet.match(/<\/script/g)!.length);
 });
 
+test("the loader adds one script, to the head, and touches nothing else", () => {
+  const settings = { disableJavaScriptFileLoading: true, handleDisabledFileLoadingAsSuccess: true };
+  const { document } = new Window({ settings });
+  const before = document.documentElement.outerHTML;
+  const [, code] = snippet.match(/<script>([^]*)<\/script>/)!;
+  runInNewContext(code!, { document, window: {} });
+  const script = document.head.lastElementChild!;
+  assert.is(script.getAttribute("src"), load(snippet).src);
+  script.remove();
+  assert.is(document.documentElement.outerHTML, before);
+});
+
 test("the loader can load from another place", () => {
   const { src } = load(rebase(snippet, "http://127.0.0.1:8321/dist"));
   assert.is(src, "http://127.0.0.1:8321/dist/lp-cobrowse.min.js");

@@ -4,12 +4,12 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { block, BLOCKS, namesOf, README, SOURCE_README } from "../support/readme.ts";
+import { BENCH_README, block, BLOCKS, namesOf, README, SOURCE_README } from "../support/readme.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string) => readFile(ROOT + path, "utf8");
@@ -37,12 +37,49 @@ test("JSON blocks are JSON", () => {
   }
 });
 
-test("the translations are those of the gallery", async () => {
-  assert.equal(JSON.parse(block("Translations json 2")), JSON.parse(await read("test/gallery/translations.json")));
+test("it is short, code included", () => {
+  const words = README.split(/\s+/).filter(Boolean).length;
+  assert.ok(words < 3600, `${words} words`);
+});
+
+test("what a stranger needs comes first, in this order", () => {
+  const titles = [...README.matchAll(/^## (.*)$/gm)].map(([, title]) => title!);
+  const first = ["Do I need this?", "What happens", "Try it", "Install", "Tokens", "Before you go live", "Configuration", "Events"];
+  assert.equal(titles.slice(0, first.length), first);
+  const [opening] = README.split(`## ${first[0]}`) as [string];
+  const places = ["# lp-cobrowse\n\n", "<!-- size -->", "test/gallery/prompt.png", "<!-- snippet -->"].map((mark) => opening.indexOf(mark));
+  assert.ok(!places.includes(-1));
+  assert.equal(
+    places,
+    [...places].sort((a, b) => a - b),
+  );
+});
+
+test("no example calls start() or stop() without asking whether they are there", () => {
+  const calls = BLOCKS.filter(({ language }) => language !== "text").flatMap(({ code }) => code.split("\n").filter((line) => /\.(start|stop)\(\)/.test(line)));
+  assert.ok(calls.length >= 2);
+  for (const line of calls) assert.match(line, /if \(window\.lpCobrowse\)|lpCobrowse\?\./);
+});
+
+test("the example of a translation is one of those that are shipped", async () => {
+  const { text } = JSON.parse(block("Translations json"));
+  assert.equal(text, JSON.parse(await read("dist/translations.json")).de);
+});
+
+test("every translation has every word that the prompt needs", async () => {
+  const translations = JSON.parse(await read("dist/translations.json")) as Record<string, Record<string, string>>;
+  assert.is(Object.keys(translations).length, 10);
+  for (const [language, words] of Object.entries(translations)) {
+    assert.equal(Object.keys(words).sort(), ["accept", "decline", "follow", "shared", "title", "view"], language);
+    assert.ok(
+      Object.values(words).every((word) => word.trim()),
+      language,
+    );
+  }
 });
 
 test("the field for the base is the one that the build reads", () => {
-  const example = JSON.parse(block("Install json"));
+  const example = JSON.parse(block("Host the file yourself json"));
   assert.equal(Object.keys(example), ["config"]);
   assert.equal(Object.keys(example.config), Object.keys(config));
 });
@@ -54,7 +91,9 @@ test("shell blocks are commands of this package", () => {
     const known = line === "npm ci" || (script && script in scripts) || /^node build\.mjs --base https:\/\/\S+$/.test(line);
     assert.ok(known, `no such command: ${line}`);
   }
-  for (const [, script] of README.matchAll(/`npm (?:run )?(\w+)[^`]*`/g)) assert.ok(script! in scripts, `no script ${script}`);
+  for (const text of [README, SOURCE_README, BENCH_README]) {
+    for (const [, script] of text.matchAll(/`npm (?:run )?(\w+)[^`]*`/g)) assert.ok(script === "publish" || script! in scripts, `no script ${script}`);
+  }
 });
 
 test("TypeScript blocks compile under strict", async () => {
@@ -100,10 +139,15 @@ test("the table of the events names the events, and every reason", () => {
   for (const [, reason] of reasons!.matchAll(/\| "(\w+)"/g)) assert.match(row, `\`${reason}\``);
 });
 
-test("the map names every file of src, and each is no longer than a screen or two", async () => {
-  const files = await readdir(`${ROOT}src`);
-  assert.equal(firstColumn("| file | its one concern |", SOURCE_README).sort(), files.sort());
-  for (const file of files.filter((file) => /(?<!\.d)\.ts$/.test(file))) assert.ok((await read(`src/${file}`)).split("\n").length <= 150, file);
+test("the maps name every file of src, and each is no longer than a screen or two", async () => {
+  for (const [folder, map] of [
+    ["src/", "| file | its one concern |"],
+    ["src/doctor/", "| file of `doctor/` |"],
+  ] as const) {
+    const files = (await readdir(ROOT + folder, { withFileTypes: true })).map((entry) => entry.name + (entry.isDirectory() ? "/" : ""));
+    assert.equal(firstColumn(map, SOURCE_README).sort(), files.sort());
+    for (const file of files.filter((file) => /(?<!\.d)\.ts$/.test(file))) assert.ok((await read(folder + file)).split("\n").length <= 150, file);
+  }
 });
 
 test("the arrows of src are the imports", async () => {
@@ -123,7 +167,7 @@ test("the arrows of src are the imports", async () => {
 });
 
 test("every development dependency has its reason", () => {
-  assert.equal(firstColumn("In `test`, `simulator` is").sort(), Object.keys(devDependencies).sort());
+  assert.equal(firstColumn("In `test`, `simulator` is", SOURCE_README).sort(), Object.keys(devDependencies).sort());
 });
 
 test("what it quotes from the console is printed", () => {
@@ -136,18 +180,30 @@ test("what it quotes from the console is printed", () => {
   }
 });
 
-test("links and pictures lead somewhere", () => {
-  const anchors = [...README.matchAll(/^#+ (.*)$/gm)].map(
-    ([, title]) =>
-      `#${title!
-        .toLowerCase()
-        .replace(/[^\w -]/g, "")
-        .replace(/ /g, "-")}`,
+/** Of the headings, as GitHub makes them. */
+const anchorsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replace(/ /g, "-"),
   );
-  const text = README.replace(/^```[^]*?^```$/gm, "");
-  for (const [, target] of text.matchAll(/\]\(([^)]+)\)/g)) {
-    assert.ok(target!.startsWith("#") ? anchors.includes(target!) : existsSync(ROOT + target), `${target} leads nowhere`);
+
+test("links and pictures lead somewhere", async () => {
+  const pages = { "README.md": README, "src/README.md": SOURCE_README, "test/bench/README.md": BENCH_README };
+  for (const [page, text] of Object.entries(pages)) {
+    for (const [, target] of text.replace(/^```[^]*?^```$/gm, "").matchAll(/\]\(([^)]+)\)/g)) {
+      if (target!.startsWith("https://developers.liveperson.com/")) continue;
+      const [path, anchor] = target!.split("#");
+      const file = path ? join(ROOT, dirname(page), path) : join(ROOT, page);
+      assert.ok(existsSync(file), `${page}: ${target} leads nowhere`);
+      if (anchor) assert.ok(anchorsOf(await readFile(file, "utf8")).includes(anchor), `${page}: ${target} leads nowhere`);
+    }
   }
+});
+
+test("the bench has its place for the numbers", () => {
+  assert.match(BENCH_README, /<!-- bench -->\n\n\|[^]*\n\n<!-- \/bench -->/);
 });
 
 test.run();

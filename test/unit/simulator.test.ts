@@ -436,6 +436,18 @@ invitations("are dated by the agent's clock, and end after their time all the sa
   assert.ok(simulator.now() >= invitation.expiresAt);
 });
 
+invitations("that were accepted end by either side, and the log says whose doing it was", ({ simulator }) => {
+  const conversation = simulator.openConversation();
+  const [here, elsewhere] = [conversation.invite(), conversation.invite()];
+  here.stop();
+  here.accept();
+  here.stop();
+  elsewhere.acceptElsewhere();
+  elsewhere.cancel();
+  const steps = simulator.log.flatMap((entry) => (entry.type === "session" && entry.dialogId ? [entry.step] : []));
+  assert.equal(steps, ["invited", "invited", "accepted", "stopped", "accepted elsewhere", "ended"]);
+});
+
 invitations("are cancelled in the bare form, with the same dialogId", async ({ simulator }) => {
   const client = await subscribed(simulator);
   const invitation = simulator.openConversation().invite();

@@ -2,37 +2,32 @@
 import type { CobrowseConfig } from "../../../src/api.d.ts";
 
 export type Config = Partial<Record<keyof CobrowseConfig, unknown>>;
+export type Translations = Record<string, Record<string, string>>;
 
 export interface Field {
-  path: string[];
+  /** Its place in the config, as a fault names it: `text.title`. */
+  key: string;
+  label: string;
   /** The id of the fieldset. */
   group: "basic" | "words" | "ids";
   help?: string;
   choices?: string[];
   read(config: Config): string;
   write(config: Config, value: string): void;
-  /** What a value has to look like that is no path, and that in words. */
-  shape?: [RegExp, string];
 }
 
-const PATH = /^window(\.[^.()[\]\s]+)+$/;
+/** What each translation has. */
+export const WORDS = ["title", "accept", "decline", "shared", "view", "follow"];
+/** LivePerson's own: the last two are calls. */
+export const MODES = ["shared", "view", "follow", "VOICE_CALL", "VIDEO_CALL"];
 
 export const FIELDS: Field[] = [
-  {
-    ...top("basic", "jwt", "The token, or the path to it or to a function that returns it: window.…"),
-    shape: [/^[\w-]+(\.[\w-]+){2,4}$/, "jwt needs a token, three parts with dots between them, or a path that begins with window."],
-  },
-  {
-    ...top("basic", "account", "The LivePerson account, if the page's tag does not say it."),
-    shape: [/^\w+$/, "account needs an account id, without spaces"],
-  },
-  {
-    ...top("basic", "server", "For example wss://va.msg.liveperson.net"),
-    shape: [/^wss?:\/\/[^/\s]+$/, "server needs wss:// and a host, and nothing after it"],
-  },
+  top("basic", "jwt", { help: "The token, or the path to it or to a function that returns it." }),
+  top("basic", "account", { help: "The LivePerson account, if the page's tag does not say it." }),
+  top("basic", "server", { help: "For example va.msg.liveperson.net" }),
   top("basic", "visitorName"),
-  { ...top("basic", "prompt"), choices: ["dialog", "confirm"], shape: [/^(dialog|confirm)$/, "prompt needs to be dialog or confirm"] },
-  ...["title", "accept", "decline", "shared", "view", "follow", "VOICE_CALL", "VIDEO_CALL"].map(ofText),
+  top("basic", "prompt", { choices: ["dialog", "confirm"] }),
+  ...[...new Set([...WORDS, ...MODES])].map(ofText),
   ...(["ssid", "svid", "scid", "cid", "eid"] as const).map((key) => top("ids", key)),
 ];
 
@@ -46,18 +41,30 @@ export function readJson(text: string): Config | undefined {
   }
 }
 
-/** What is wrong with the value of a field, in a sentence: the snippet cannot say so, for what it looks for may come later. */
-export function problemOf({ path, shape, read }: Field, config: Config): string {
-  const value = read(config);
-  if (value.startsWith("window.")) return PATH.test(value) ? "" : `${path.at(-1)} needs a path of names with dots between them, without brackets`;
-  return !value || !shape || shape[0].test(value) ? "" : shape[1];
+/** The language whose words these are; "" for English, which is built in; undefined for other words. */
+export function languageOf({ text = {} }: Config, translations: Translations): string | undefined {
+  if (!isObject(text)) return undefined;
+  const same = (words: Record<string, string>) => WORDS.every((key) => text[key] === words[key]);
+  return same({}) ? "" : Object.keys(translations).find((language) => same(translations[language]!));
 }
 
-/** The keys of the config that mean nothing, in a sentence. */
-export function strangers(config: Config): string {
-  const known = new Set(["text", ...FIELDS.map(({ path }) => path[0])]);
-  const unknown = Object.keys(config).filter((key) => !known.has(key));
-  return unknown.length ? `data-lp-cobrowse has no key ${unknown.join(", ")}` : "";
+/** Puts a language's words into the config; without any, English. What else is in `text` stays. */
+export function translate(config: Config, words: Record<string, string> = {}): void {
+  for (const key of WORDS) setWord(config, key, words[key] ?? "");
+}
+
+/** The sentence with which the visitor is asked; a path to it stands for itself. */
+export function sentence({ text }: Config, mode: string, english: string | undefined): string {
+  const given = isObject(text) ? text[mode] : text;
+  return asText(given).trim() ? asText(given) : given ? "" : (english ?? "");
+}
+
+/** The words for the preview, where the page's paths lead nowhere: there each is seen in its word's place. */
+export function previewText({ text }: Config, mode: string): unknown {
+  const seen = (value: unknown, path: string): unknown => (asText(value).startsWith("window.") ? `‹${path}›` : value);
+  if (isObject(text)) return Object.fromEntries(Object.entries(text).map(([key, value]) => [key, seen(value, asText(value))]));
+  if (!asText(text).startsWith("window.")) return text;
+  return Object.fromEntries([...WORDS, mode].map((key) => [key, seen(text, `${asText(text)}.${key}`)]));
 }
 
 /** The attribute of an element that carries this text. */
@@ -65,11 +72,12 @@ export function attribute(text: string): string {
   return `data-lp-cobrowse="${text.replace(/&/g, "&amp;").replace(/"/g, "&quot;")}"`;
 }
 
-function top(group: Field["group"], key: keyof CobrowseConfig, help?: string): Field {
+function top(group: Field["group"], key: keyof CobrowseConfig, more: Pick<Field, "help" | "choices"> = {}): Field {
   return {
-    path: [key],
+    key,
+    label: key,
     group,
-    ...(help && { help }),
+    ...more,
     read: (config) => asText(config[key]),
     write: (config, value) => set(config, key, key === "prompt" && value === "dialog" ? "" : value),
   };
@@ -77,16 +85,19 @@ function top(group: Field["group"], key: keyof CobrowseConfig, help?: string): F
 
 function ofText(key: string): Field {
   return {
-    path: ["text", key],
+    key: `text.${key}`,
+    label: key,
     group: "words",
     read: ({ text }) => (isObject(text) ? asText(text[key]) : ""),
-    write(config, value) {
-      const text = isObject(config.text) ? config.text : {};
-      set(text, key, value);
-      if (Object.keys(text).length) config.text = text;
-      else delete config.text;
-    },
+    write: (config, value) => setWord(config, key, value),
   };
+}
+
+function setWord(config: Config, key: string, value: string): void {
+  const text = isObject(config.text) ? config.text : {};
+  set(text, key, value);
+  if (Object.keys(text).length) config.text = text;
+  else delete config.text;
 }
 
 function set(object: Record<string, unknown>, key: string, value: string): void {

@@ -1,9 +1,13 @@
-// The agent's console: buttons to the server, the server's stream to the status lines and the timeline.
-import type { ConsoleMessage, ConsoleState } from "../demo.ts";
-import type { Kind, TimelineEntry } from "../timeline.ts";
+// The agent's console: buttons to the server, the server's stream to the status lines, the picture, the story and the frames.
+import type { ConsoleMessage, ConsoleState, Picture } from "../demo.ts";
+import { allows, can, type AgentAct } from "../modes.ts";
+import type { Kind, Sentence, TimelineEntry } from "../timeline.ts";
+import { listen } from "./stream.ts";
 
 const KINDS: Record<Kind, string> = {
   agent: "Agent",
+  visitor: "Visitor",
+  server: "Server",
   in: "→ server",
   out: "← server",
   lpTag: "lpTag",
@@ -13,80 +17,153 @@ const KINDS: Record<Kind, string> = {
 };
 /** The filters, and which kinds each shows. */
 const FILTERS: Record<string, Kind[]> = {
-  Agent: ["agent"],
+  Session: ["agent", "visitor", "server"],
   Frames: ["in", "out"],
   Connection: ["connection"],
   lpTag: ["lpTag"],
   window: ["window", "console"],
 };
+/** What has become of an invitation that is over. */
+const OUTCOMES: Record<string, string> = {
+  cancelled: "You withdrew the invitation.",
+  declined: "The visitor declined.",
+  expired: "The invitation ran out without an answer.",
+  ended: "You ended the sharing.",
+  stopped: "The visitor stopped sharing.",
+  "conversation ended": "You ended the conversation.",
+};
+const NOBODY = "The visitor has signed out: there is nobody to invite.";
 const MOST_LINES = 500;
-const CHANNEL = new BroadcastChannel("lp-cobrowse-demo");
+/** Of the picture, CSS pixels. */
+const PICTURE = { width: 300, height: 240 };
 
 const find = <E extends Element = HTMLElement>(selector: string): E => document.querySelector<E>(selector)!;
+const story = find("#story");
 const timeline = find("#timeline");
-const frame = find<HTMLIFrameElement>("iframe");
-let state: ConsoleState;
+const shop = find<HTMLIFrameElement>("#shop");
+const picture = find("#picture");
+let state: ConsoleState | undefined;
+/** Milliseconds that the server's clock is ahead of this one. */
+let ahead = 0;
+let gone = false;
 let tabs = 1;
 
 const pageActions: Record<string, () => void> = {
   reload: reloadShop,
   "open-tab": () => void open(`/shop?tab=${++tabs}`, "_blank", "popup,width=720,height=680"),
-  "load-tag": () => CHANNEL.postMessage("load-tag"),
 };
 
 document.addEventListener("click", ({ target }) => {
   const button = target instanceof Element && target.closest("button");
   if (!button || button.ariaDisabled === "true") return;
-  const { action, pageAction } = button.dataset;
+  const { action, pageAction, view } = button.dataset;
   if (pageAction) pageActions[pageAction]!();
   if (action) void act(action);
+  if (view) showView(view);
 });
 
+function post(path: string, body: object): Promise<unknown> {
+  return fetch(`/demo/${path}`, { method: "POST", body: JSON.stringify(body) }).catch(() => showGone(true));
+}
+
 async function act(action: string): Promise<void> {
-  await fetch("/demo/action", { method: "POST", body: JSON.stringify({ action }) });
+  await post("action", { action });
   // The shop reads these settings when it loads.
   if (/^(prompt|tag)-/.test(action)) reloadShop();
-  // The server has done its part of this, and the shop's pages do theirs.
-  if (action === "sleep") CHANNEL.postMessage(action);
 }
 
 function reloadShop(): void {
-  frame.contentWindow!.location.reload();
+  shop.contentWindow!.location.reload();
 }
 
-new EventSource("/demo/stream").onmessage = ({ data }) => {
-  const message: ConsoleMessage = JSON.parse(data);
-  if ("entries" in message) show(message.entries);
-  else if ("cleared" in message) timeline.replaceChildren();
-  else {
-    state = message.state;
-    showState();
-  }
-};
+listen<ConsoleMessage>(
+  "/demo/stream",
+  (message) => {
+    if ("entries" in message) show(message.entries);
+    else if ("cleared" in message) for (const list of [story, timeline]) list.replaceChildren();
+    else if ("picture" in message) showPicture(message.picture);
+    else {
+      state = message.state;
+      ahead = state.now - Date.now();
+      showState(state);
+    }
+  },
+  (there) => {
+    // The server that is back may be another, which does not know the shop's visitor.
+    if (there && gone) reloadShop();
+    showGone(!there);
+  },
+);
 
-function showState(): void {
-  const { connected, conversation, invitation, pressed, shortInvitation } = state;
-  const status = find("#connected");
-  status.classList.toggle("on", connected > 0);
-  setText(status, connected ? `${connected} ${connected === 1 ? "page" : "pages"} connected` : "No page connected");
+function showGone(is: boolean): void {
+  gone = is;
+  document.body.classList.toggle("gone", gone);
+  for (const part of document.querySelectorAll<HTMLElement>(".desk, .visitor, .controls")) part.inert = gone;
+  if (state) showState(state);
+}
+
+function showState(state: ConsoleState): void {
+  const { connected, conversation, invitation, pressed, shortInvitation, signedIn, seen } = state;
+  find(".connected").classList.toggle("on", connected > 0 && !gone);
+  setText(find("#connected"), gone ? "The server is gone" : connected ? `${connected} ${connected === 1 ? "page" : "pages"} connected` : "No page connected");
   setText(find("#short"), String(shortInvitation));
-  for (const [action, on] of Object.entries(pressed)) button(action).ariaPressed = String(on);
-  button("cancel").ariaDisabled = String(!invitation);
-  setText(button("cancel"), invitation?.state === "ACCEPTED" ? "End session" : "Cancel");
+  setText(find("#next"), nextStep(state));
+  for (const [action, is] of Object.entries(pressed)) button(action).ariaPressed = String(is);
+  const faults = document.querySelectorAll('.faults [aria-pressed="true"]:not([data-action="clock-right"])').length;
+  setText(find("#faults"), faults ? `${faults} on` : "");
+  for (const each of document.querySelectorAll<HTMLElement>('[data-action^="invite-"]')) {
+    each.ariaDisabled = String(!signedIn);
+    each.title = signedIn ? "" : NOBODY;
+  }
+  button("cancel").ariaDisabled = String(!invitation || invitation.state === "CLOSED");
+  setText(button("cancel"), invitation?.state === "ACCEPTED" ? "End" : "Withdraw");
   button("accept-elsewhere").ariaDisabled = button("resend").ariaDisabled = String(invitation?.state !== "INVITED");
   button("end-conversation").ariaDisabled = String(!conversation);
-  find("[data-page-action='load-tag']").ariaDisabled = String(!pressed["tag-held"]);
-  showSession();
+  button("load-tag").ariaDisabled = String(!pressed["tag-held"]);
+  find(".session").className = `session ${invitation?.state ?? ""}`;
+  setText(find("#session"), status(state));
+  find(".sight").hidden = !seen;
+  if (seen) setText(find("#may"), instruction(invitation!.mode));
+  picture.classList.toggle("points", seen && allows(invitation!.mode, "point"));
+  showTimes();
 }
 
-function showSession(): void {
-  const { conversation, invitation } = state;
-  const session = find(".session");
-  session.classList.toggle("invited", invitation?.state === "INVITED");
-  session.classList.toggle("accepted", invitation?.state === "ACCEPTED");
-  const steps: Record<string, string> = { INVITED: "Invited", ACCEPTED: "Session" };
-  setText(find("#session"), invitation ? `${steps[invitation.state]}: ${invitation.mode}` : conversation ? "Nobody is invited" : "The conversation has ended");
-  setText(find("#left"), invitation?.state === "INVITED" ? clock(invitation.endsAt - Date.now()) : "");
+/** What to press now. */
+function nextStep({ signedIn, invitation, seen, connected, pressed }: ConsoleState): string {
+  if (gone) return "The demo’s server is gone. Start it again with npm start; this page then goes on by itself.";
+  if (!signedIn) return "Press Sign in, in the shop.";
+  if (invitation?.state === "ACCEPTED") return seen ? "Press Stop sharing in the shop, or End here." : "Press End.";
+  if (invitation?.state === "INVITED") {
+    if (!can(invitation.mode)) return "No prompt comes, and none should: press Withdraw.";
+    return pressed["tag-held"] ? "Press Load under More to try." : connected ? "Press Allow or Decline in the shop." : "Wait until the shop is connected.";
+  }
+  return "Press Share, then Allow in the shop.";
+}
+
+function status({ signedIn, connected, invitation, seen }: ConsoleState): string {
+  if (invitation?.state === "INVITED") {
+    if (!can(invitation.mode)) return "Invited to something else than sharing";
+    return connected ? "The visitor is asked" : "The invitation waits for the shop";
+  }
+  if (invitation?.state === "ACCEPTED")
+    return seen ? `The visitor shares the page: you can ${can(invitation.mode)} it.` : "The visitor allowed it in another window.";
+  if (!signedIn) return NOBODY;
+  if (invitation) return OUTCOMES[invitation.step] ?? "";
+  return connected ? "The visitor is in the shop." : "The visitor’s page is not connected.";
+}
+
+function instruction(mode: string): string {
+  if (allows(mode, "click")) return "Move over it to point, click to press, turn the wheel to scroll.";
+  return allows(mode, "scroll") ? "Turn the wheel over it to scroll. In this mode you cannot press anything." : "In this mode you only look.";
+}
+
+/** What changes by itself. */
+function showTimes(): void {
+  const { invitation, retryDue, connected } = state!;
+  const now = Date.now() + ahead;
+  setText(find("#left"), invitation?.state === "INVITED" ? clock(invitation.endsAt - now) : "");
+  const wait = Math.ceil((retryDue - now) / 1000);
+  setText(find("#retry"), wait > 0 && !connected && !gone ? `: tries again within ${wait} s` : "");
 }
 
 /** A live region speaks whenever its text is set, even to what it was. */
@@ -103,17 +180,79 @@ function button(action: string): HTMLButtonElement {
   return find(`[data-action="${action}"]`);
 }
 
-setInterval(() => state && showSession(), 250);
+setInterval(() => state && showTimes(), 250);
 
-function show(entries: TimelineEntry[]): void {
-  const atEnd = timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 40;
-  for (const entry of entries) place(line(entry), entry.time);
-  while (timeline.childElementCount > MOST_LINES) timeline.firstElementChild!.remove();
-  if (atEnd) timeline.scrollTop = timeline.scrollHeight;
+/** The page as the visitor has it, only smaller. The frame runs no scripts. */
+function showPicture({ head, body, width, height, top }: Picture): void {
+  const frame = picture.querySelector("iframe")!;
+  const { contentDocument } = frame;
+  const scale = Math.min(PICTURE.width / width, PICTURE.height / height);
+  picture.style.cssText = `width: ${width * scale}px; height: ${height * scale}px`;
+  frame.style.cssText = `width: ${width}px; height: ${height}px; scale: ${scale}`;
+  // Styles that stay need not load again.
+  if (contentDocument!.head.innerHTML !== head) contentDocument!.head.innerHTML = head;
+  contentDocument!.body.innerHTML = body;
+  frame.contentWindow!.scrollTo(0, top);
+}
+
+let pointing: AgentAct | undefined;
+let busy = false;
+
+/** The latest place is what counts. */
+async function point(act: AgentAct): Promise<void> {
+  pointing = act;
+  if (busy) return;
+  busy = true;
+  while (pointing) {
+    const latest: AgentAct = pointing;
+    pointing = undefined;
+    await post("agent", latest);
+  }
+  busy = false;
+}
+
+function place({ clientX, clientY }: MouseEvent): { x: number; y: number } {
+  const { left, top, width, height } = picture.getBoundingClientRect();
+  return { x: (clientX - left) / width, y: (clientY - top) / height };
+}
+
+picture.addEventListener("pointermove", (event) => void point({ kind: "point", ...place(event) }));
+picture.addEventListener("pointerleave", () => void point({ kind: "leave", x: 0, y: 0 }));
+picture.addEventListener("click", (event) => void post("agent", { kind: "click", ...place(event) }));
+picture.addEventListener("wheel", (event) => {
+  if (!allows(state!.invitation!.mode, "scroll")) return;
+  event.preventDefault();
+  void post("agent", { kind: "scroll", x: 0, y: event.deltaY });
+});
+
+function show(entries: Partial<TimelineEntry>[]): void {
+  for (const list of [story, timeline]) {
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+    for (const entry of entries) {
+      if (list === timeline && entry.kind) insert(line(entry as TimelineEntry), entry.time!);
+      if (list === story && entry.story) tell(entry.story);
+    }
+    while (list.childElementCount > MOST_LINES) list.firstElementChild!.remove();
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  }
+}
+
+/** A chapter for each invitation: what is told of an old one later belongs to its own. */
+function tell({ who, text, invitation }: Sentence): void {
+  const own = invitation && [...story.children].find((chapter) => (chapter as HTMLElement).dataset.invitation === invitation);
+  const begins = !story.lastElementChild || (invitation && !own);
+  const chapter = own || (begins ? element("li", "", element("ol", "")) : story.lastElementChild!);
+  if (begins) {
+    (chapter as HTMLElement).dataset.invitation = invitation ?? "";
+    story.append(chapter);
+  }
+  const item = element("li", "", element("b", "", who), ` ${text}`);
+  item.dataset.who = who;
+  chapter.firstElementChild!.append(item);
 }
 
 /** By time: what a page reports arrives a little later than it happened. */
-function place(item: HTMLElement, time: number): void {
+function insert(item: HTMLElement, time: number): void {
   let before = timeline.lastElementChild as HTMLElement | null;
   while (before && Number(before.dataset.time) > time) before = before.previousElementSibling as HTMLElement | null;
   if (before) before.after(item);
@@ -143,6 +282,14 @@ function element(tag: string, className: string, ...children: (Node | string)[])
   if (className) made.className = className;
   made.append(...children);
   return made;
+}
+
+function showView(view: string): void {
+  for (const each of document.querySelectorAll<HTMLElement>("[data-view]")) each.ariaPressed = String(each.dataset.view === view);
+  story.hidden = view !== "story";
+  timeline.hidden = find("#filters").hidden = view !== "timeline";
+  const list = find(`#${view}`);
+  list.scrollTop = list.scrollHeight;
 }
 
 const hiding = new CSSStyleSheet();

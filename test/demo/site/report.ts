@@ -9,7 +9,7 @@ declare global {
   }
 }
 
-const tab = new URLSearchParams(location.search).get("tab") ?? "1";
+export const tab = new URLSearchParams(location.search).get("tab") ?? "1";
 const queue: PageReport[] = [];
 let sending = false;
 

@@ -1,7 +1,10 @@
 // The shop: its visitor, its bag, its lpTag, and what the demo wants to know of the snippet.
 import "../../../src/api.d.ts";
-import { report } from "./report.ts";
-import { SLEEP, sleep } from "./sleep.ts";
+import type { PageMessage, PageState } from "../demo.ts";
+import { report, tab } from "./report.ts";
+import { shareWith } from "./sharing.ts";
+import { sleep } from "./sleep.ts";
+import { listen } from "./stream.ts";
 
 declare global {
   interface Window {
@@ -24,19 +27,20 @@ export interface LpTag {
 }
 
 const COBROWSE_EVENTS = ["cobrowseOffered", "cobrowseAccepted", "cobrowseDeclined", "cobrowseClosed", "cobrowseError"] as const;
-let signedIn = true;
+const { account, tag, ...loaded } = document.documentElement.dataset;
+let signedIn = loaded.signedIn === "true";
+let slept = Number(loaded.slept);
 
 window.shop = {
   visitor: { name: "Ada" },
   async getJwt() {
     if (!signedIn) return undefined;
-    const response = await fetch("/demo/token");
+    const response = await fetch(`/demo/token?tab=${tab}`);
     return response.text();
   },
 };
 
 // The tag's stub, as LivePerson's own snippet leaves it on a page: it queues, and has no publish.
-const { account, tag, slept } = document.documentElement.dataset;
 const queued: LpTag["queued"] = { bind: [], trigger: [] };
 window.lpTag = {
   site: account!,
@@ -54,17 +58,8 @@ function loadTag(): void {
 }
 
 if (tag !== "held") setTimeout(loadTag, Number(tag));
-new BroadcastChannel("lp-cobrowse-demo").onmessage = ({ data }) => {
-  if (data === "load-tag") loadTag();
-  if (data === "sleep") {
-    sleep(SLEEP);
-    report("window", "online", { reason: "the computer wakes" });
-    // What a browser fires when the network is back.
-    window.dispatchEvent(new Event("online"));
-  }
-};
 // Loaded anew on a computer that has slept.
-sleep(Number(slept));
+sleep(slept);
 
 for (const name of COBROWSE_EVENTS) window.addEventListener(name, ({ detail }) => report("window", name, detail));
 
@@ -78,15 +73,40 @@ document.addEventListener("DOMContentLoaded", () => {
   const bag = document.querySelector("output")!;
   const session = document.querySelector<HTMLButtonElement>("#session")!;
   const visitor = document.querySelector("#visitor")!;
+  const share = shareWith("", tab);
 
   document.querySelector("#products")!.addEventListener("click", ({ target }) => {
     if (target instanceof HTMLButtonElement) bag.value = String(Number(bag.value) + 1);
   });
+  // The server tells all tabs: one that is signed out is signed out in each.
   session.addEventListener("click", () => {
-    signedIn = !signedIn;
+    void fetch("/demo/action", { method: "POST", body: JSON.stringify({ action: signedIn ? "sign-out" : "sign-in" }) });
+  });
+
+  function showSession(): void {
     session.textContent = signedIn ? "Sign out" : "Sign in";
     visitor.textContent = signedIn ? window.shop.visitor.name : "Guest";
+  }
+
+  function hear(page: PageState): void {
+    if (page.slept > slept) {
+      sleep(page.slept - slept);
+      slept = page.slept;
+      report("window", "online", { reason: "the computer wakes" });
+      // What a browser fires when the network is back.
+      window.dispatchEvent(new Event("online"));
+    }
+    if (tag === "held" && !page.tagHeld) loadTag();
+    if (page.signedIn === signedIn) return;
+    signedIn = page.signedIn;
+    showSession();
     if (signedIn) window.lpCobrowse?.start();
     else window.lpCobrowse?.stop();
+  }
+
+  showSession();
+  listen<PageMessage>("/demo/stage", (message) => {
+    share(message);
+    if ("page" in message) hear(message.page);
   });
 });

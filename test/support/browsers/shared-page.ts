@@ -3,6 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Dialog, Rect, Truthy, WaitOptions } from "./api.ts";
 
 const POLL = 40;
+const LONGEST_POLL = 250;
+
+/** Asks again soon, but ever more rarely: to be asked costs a page, and the machine that many share, as much as many a test. */
+const untilNext = (begun: number): Promise<void> => sleep(Math.min(LONGEST_POLL, POLL + (Date.now() - begun) / 10));
 
 export abstract class SharedPage {
   /**
@@ -30,7 +34,8 @@ export abstract class SharedPage {
 
   async waitFor<T, A extends unknown[]>(fn: (...args: A) => T | Promise<T>, options: WaitOptions = {}, ...args: A): Promise<Truthy<T>> {
     const { timeout = 20_000, message = fn.toString() } = options;
-    const deadline = Date.now() + timeout;
+    const begun = Date.now();
+    const deadline = begun + timeout;
     let last: unknown;
     for (;;) {
       // A page that is just being replaced rejects; the next one may have what is waited for. One with an open dialog
@@ -48,7 +53,7 @@ export abstract class SharedPage {
         const printed = (await this.consoleMessages().catch(() => [])).map((line) => `\n  console ${line}`).join("");
         throw new Error(`Waited ${timeout / 1000} s for ${message}; last: ${String(last)}${printed}`);
       }
-      await sleep(POLL);
+      await untilNext(begun);
     }
   }
 
@@ -114,13 +119,14 @@ export abstract class SharedPage {
   }
 
   async waitForConsole(text: string, timeout = 10_000): Promise<string> {
-    const deadline = Date.now() + timeout;
+    const begun = Date.now();
+    const deadline = begun + timeout;
     for (;;) {
       const messages = await this.consoleMessages();
       const found = messages.find((message) => message.includes(text));
       if (found !== undefined) return found;
       if (Date.now() > deadline) throw new Error(`Waited ${timeout / 1000} s for "${text}" in the console; it has:\n${messages.join("\n")}`);
-      await sleep(POLL);
+      await untilNext(begun);
     }
   }
 }
