@@ -117,7 +117,7 @@
   // src/doctor/page.ts
   // In the place of ../page.ts, as far as the snippet's code runs in the doctor: nobody but the console is told.
   var tell = (event, { reason }) => {
-    if (event == "Closed") note("invitation", "it has ended, and the prompt with it: " + reason + ".");
+    if (event == "Closed") note("invitation", "it has ended: " + reason + ".");
     return true;
   };
   /** The walk has told it before, and at greater length. */
@@ -211,7 +211,8 @@
   /** The directive that keeps the page from going there, or from running it, if one has. Ask a little after the failure. */
   function forbids(kind2, url) {
     const found = violation(kind2, url);
-    return found && found.directive;
+    // As policies have it: browsers name the part that they looked for.
+    return found && found.directive.replace("-elem", "");
   }
   /** @returns whether the policy does not let the page connect to the address */
   function sayForbidden(url) {
@@ -300,7 +301,7 @@
         "its type is " + type,
         "A consent manager has set that, most likely: it sets it right once the visitor consents."
       );
-    const policy = "The page's Content-Security-Policy has to allow it: dist/csp.txt has the hashes.";
+    const policy = src ? "Add to its script-src: " + src + ", or the first hash of dist/csp.txt if the tag has an integrity." : "Add to its script-src the second hash of dist/csp.txt for inline.html, or its own hash or nonce for snippet.html.";
     await learnPast();
     const directive = forbids("script", src || "inline");
     if (directive) return cannot("the page's Content-Security-Policy (" + directive + ") forbids it", policy);
@@ -370,7 +371,7 @@
     asked = invitation;
     const what = invitation.mode + ", of agent " + (invitation.agentId || "unknown");
     // After what socket.ts has to say of the conversations.
-    later(() => ok("invitation", what + ": it is pending, so the snippet asks."));
+    later(() => ok("invitation", what + ": it is pending, and nothing about it keeps the snippet from asking."));
     came = false;
     observer = new MutationObserver((records) => {
       came = came || records.some(({ addedNodes }) => [...addedNodes].some(({ nodeName }) => nodeName.toLowerCase() == NAME));
@@ -653,9 +654,10 @@
       return wrong("token", "it has " + token.length + " characters", "LivePerson takes no more than " + LONGEST + ".");
     const claims = claimsOf(token);
     if (!claims)
-      return note(
+      return wrong(
         "token",
-        "there is one, but it is not a JWT; LivePerson accepts only JWTs from its own identity provider."
+        "there is one, but it is not a JWT",
+        "LivePerson accepts only JWTs from its own identity provider."
       );
     const account = lookUp(config.account);
     const audience = [].concat(claims.aud || []).map((name) => String(name).replace(/^acc:/, ""));
@@ -838,7 +840,9 @@
     forgetConnection();
     /** From here on it has to say something. */
     function awaitAnswer(silence2) {
-      return later(() => wrong(step, url + " " + silence2 + " in " + SECONDS, NETWORK + " " + AGAIN), PATIENCE2);
+      return later(() => {
+        if (!sayForbidden(url)) wrong(step, url + " " + silence2 + " in " + SECONDS, NETWORK + " " + AGAIN);
+      }, PATIENCE2);
     }
     socket2.addEventListener("open", () => {
       opened = true;
@@ -1179,6 +1183,7 @@
       if (fault) return fault;
       const text = value;
       if (text.startsWith("window.")) return void 0;
+      if (text === "?") return 'jwt is still "?": put there where the page has the token, such as window.myApp.getJwt';
       if (/^bearer\b/i.test(text)) return "jwt is the token alone: take out Bearer before it";
       if (/\s/.test(text)) return "jwt has a blank in it: a token and a path have none";
       // Three parts or, where it is encrypted, five. The first is an object in base64, which begins with {.
@@ -1411,8 +1416,10 @@
     // More letters would make another word of a short one.
     return near.edits <= (near.key.length < 5 ? 1 : 2) ? near.key : void 0;
   }
-  /** How many letters have to be put in, taken out or replaced to make one word of the other. */
+  /** How many letters have to be put in, taken out or replaced to make one word of the other; letters in another order are one mistake. */
   function edits(from, to) {
+    const letters = (word2) => word2.split("").sort().join("");
+    if (from !== to && letters(from) === letters(to)) return 1;
     // With what no old library replaces.
     let row = [];
     for (let x = 0; x <= to.length; x++) row.push(x);
@@ -1428,6 +1435,7 @@
   // src/doctor/configuration.ts
   /** Without these right there is no prompt; what is wrong with another key shows in the prompt. */
   var FATAL = ["", "jwt", "account", "server"];
+  var MISNAMED = /call it (jwt|account|server)$/;
   function sayNoElement() {
     if (snippetRuns())
       note(
@@ -1456,10 +1464,15 @@
     const cure = cureOf(text, fault);
     if (fault) wrong("config", CONFIG_SENTENCE + ": " + fault, cure);
     else {
-      for (const { key, sentence: sentence2 } of configFaults(JSON.parse(text)))
-        if (FATAL.includes(key)) wrong("config", sentence2, cure);
+      const fatal = (key, sentence2) => FATAL.includes(key) || MISNAMED.test(sentence2);
+      const faults = configFaults(JSON.parse(text));
+      // A key that is nearly right says more than that the right one is missing.
+      faults.sort((a, b) => Number(MISNAMED.test(b.sentence)) - Number(MISNAMED.test(a.sentence)));
+      for (const { key, sentence: sentence2 } of faults)
+        if (fatal(key, sentence2)) wrong("config", sentence2, cure);
         else note("config", sentence2 + ".");
-      if (config.jwt) ok("config", "its keys are " + Object.keys(JSON.parse(text)).join(", ") + ".");
+      if (config.jwt && !faults.some(({ key, sentence: sentence2 }) => fatal(key, sentence2)))
+        ok("config", "its keys are " + Object.keys(JSON.parse(text)).join(", ") + ".");
     }
     return !!config.jwt;
   }
@@ -1468,7 +1481,7 @@
     if (text.trim() == "{") return "The attribute has ended at its first quotation mark: put it into single quotes.";
     if (fault && /closing "/.test(fault)) return "Has an apostrophe ended the attribute? Write &#39; for it.";
     if (/^\[object/.test(text)) return "An object was put there: use JSON.stringify(config).";
-    return "The demo's configurator writes it for you.";
+    return "The configurator, which npm start shows, writes it for you.";
   }
   /** What each path leads to; whether it has to lead somewhere is said where it is needed. */
   function sayPaths() {

@@ -89,8 +89,10 @@ function guess(name: string, known: string[]): string | undefined {
   return near.edits <= (near.key.length < 5 ? 1 : 2) ? near.key : undefined;
 }
 
-/** How many letters have to be put in, taken out or replaced to make one word of the other. */
+/** How many letters have to be put in, taken out or replaced to make one word of the other; letters in another order are one mistake. */
 function edits(from: string, to: string): number {
+  const letters = (word: string) => word.split("").sort().join("");
+  if (from !== to && letters(from) === letters(to)) return 1;
   // With what no old library replaces.
   let row: number[] = [];
   for (let x = 0; x <= to.length; x++) row.push(x);

@@ -6,6 +6,7 @@ import { findScript, snippetRuns } from "./script.ts";
 
 /** Without these right there is no prompt; what is wrong with another key shows in the prompt. */
 const FATAL = ["", "jwt", "account", "server"];
+const MISNAMED = /call it (jwt|account|server)$/;
 export function sayNoElement(): void {
   if (snippetRuns())
     note(
@@ -38,10 +39,15 @@ export function sayConfig(element: HTMLElement, text: string, fault: string | un
   const cure = cureOf(text, fault);
   if (fault) wrong("config", CONFIG_SENTENCE + ": " + fault, cure);
   else {
-    for (const { key, sentence } of configFaults(JSON.parse(text)))
-      if (FATAL.includes(key)) wrong("config", sentence, cure);
+    const fatal = (key: string, sentence: string) => FATAL.includes(key) || MISNAMED.test(sentence);
+    const faults = configFaults(JSON.parse(text));
+    // A key that is nearly right says more than that the right one is missing.
+    faults.sort((a, b) => Number(MISNAMED.test(b.sentence)) - Number(MISNAMED.test(a.sentence)));
+    for (const { key, sentence } of faults)
+      if (fatal(key, sentence)) wrong("config", sentence, cure);
       else note("config", sentence + ".");
-    if (config.jwt) ok("config", "its keys are " + Object.keys(JSON.parse(text)).join(", ") + ".");
+    if (config.jwt && !faults.some(({ key, sentence }) => fatal(key, sentence)))
+      ok("config", "its keys are " + Object.keys(JSON.parse(text)).join(", ") + ".");
   }
   return !!config.jwt;
 }
@@ -51,7 +57,7 @@ function cureOf(text: string, fault: string | undefined): string {
   if (text.trim() == "{") return "The attribute has ended at its first quotation mark: put it into single quotes.";
   if (fault && /closing "/.test(fault)) return "Has an apostrophe ended the attribute? Write &#39; for it.";
   if (/^\[object/.test(text)) return "An object was put there: use JSON.stringify(config).";
-  return "The demo's configurator writes it for you.";
+  return "The configurator, which npm start shows, writes it for you.";
 }
 
 /** What each path leads to; whether it has to lead somewhere is said where it is needed. */

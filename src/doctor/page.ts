@@ -3,7 +3,7 @@ import type { report as reportToPage, tell as tellPage } from "../page.ts";
 import { note } from "./say.ts";
 
 export const tell: typeof tellPage = (event, { reason }) => {
-  if (event == "Closed") note("invitation", "it has ended, and the prompt with it: " + reason + ".");
+  if (event == "Closed") note("invitation", "it has ended: " + reason + ".");
   return true;
 };
 

@@ -55,7 +55,8 @@ function violation(kind: "script" | "connect" | "require", url: string): Violati
 /** The directive that keeps the page from going there, or from running it, if one has. Ask a little after the failure. */
 export function forbids(kind: "script" | "connect" | "require", url: string): string | undefined {
   const found = violation(kind, url);
-  return found && found.directive;
+  // As policies have it: browsers name the part that they looked for.
+  return found && found.directive.replace("-elem", "");
 }
 
 /** @returns whether the policy does not let the page connect to the address */

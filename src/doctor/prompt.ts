@@ -26,7 +26,7 @@ export const showPrompt: typeof show = (invitation) => {
   asked = invitation;
   const what = invitation.mode + ", of agent " + (invitation.agentId || "unknown");
   // After what socket.ts has to say of the conversations.
-  later(() => ok("invitation", what + ": it is pending, so the snippet asks."));
+  later(() => ok("invitation", what + ": it is pending, and nothing about it keeps the snippet from asking."));
   came = false;
   observer = new MutationObserver((records) => {
     came =

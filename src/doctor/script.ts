@@ -89,7 +89,9 @@ async function examineScript(script: HTMLScriptElement | undefined): Promise<voi
       "its type is " + type,
       "A consent manager has set that, most likely: it sets it right once the visitor consents.",
     );
-  const policy = "The page's Content-Security-Policy has to allow it: dist/csp.txt has the hashes.";
+  const policy = src
+    ? "Add to its script-src: " + src + ", or the first hash of dist/csp.txt if the tag has an integrity."
+    : "Add to its script-src the second hash of dist/csp.txt for inline.html, or its own hash or nonce for snippet.html.";
   await learnPast();
   const directive = forbids("script", src || "inline");
   if (directive) return cannot("the page's Content-Security-Policy (" + directive + ") forbids it", policy);

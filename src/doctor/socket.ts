@@ -46,7 +46,9 @@ function watch(socket: WebSocket): void {
 
   /** From here on it has to say something. */
   function awaitAnswer(silence: string): () => void {
-    return later(() => wrong(step, url + " " + silence + " in " + SECONDS, NETWORK + " " + AGAIN), PATIENCE);
+    return later(() => {
+      if (!sayForbidden(url)) wrong(step, url + " " + silence + " in " + SECONDS, NETWORK + " " + AGAIN);
+    }, PATIENCE);
   }
 
   socket.addEventListener("open", () => {

@@ -74,9 +74,10 @@ export function describeToken(token: unknown): void {
     return wrong("token", "it has " + token.length + " characters", "LivePerson takes no more than " + LONGEST + ".");
   const claims = claimsOf(token);
   if (!claims)
-    return note(
+    return wrong(
       "token",
-      "there is one, but it is not a JWT; LivePerson accepts only JWTs from its own identity provider.",
+      "there is one, but it is not a JWT",
+      "LivePerson accepts only JWTs from its own identity provider.",
     );
   const account = lookUp(config.account);
   const audience = ([] as unknown[]).concat(claims.aud || []).map((name) => String(name).replace(/^acc:/, ""));

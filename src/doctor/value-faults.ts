@@ -11,6 +11,7 @@ const CHECKS: Record<string, Check> = {
     if (fault) return fault;
     const text = value as string;
     if (text.startsWith("window.")) return undefined;
+    if (text === "?") return 'jwt is still "?": put there where the page has the token, such as window.myApp.getJwt';
     if (/^bearer\b/i.test(text)) return "jwt is the token alone: take out Bearer before it";
     if (/\s/.test(text)) return "jwt has a blank in it: a token and a path have none";
     // Three parts or, where it is encrypted, five. The first is an object in base64, which begins with {.

@@ -37,6 +37,8 @@ export interface ConsoleState {
   shortInvitation: number;
   /** The last one. */
   invitation: { mode: string; state: string; endsAt: number; step: string } | null;
+  /** A page has told that it asks about that. */
+  asked: boolean;
   /** The page that is shared can be seen here: the visitor did not allow it elsewhere. */
   seen: boolean;
   pressed: Record<string, boolean>;
@@ -78,6 +80,8 @@ export async function startDemo({ port = 0, host, shortInvitation = 15, tagDelay
   const history: Partial<TimelineEntry>[] = [];
   const retries = new Retries();
   let picture: Picture | undefined;
+  /** The dialog that a page asks about, until it is loaded anew. */
+  let asking: unknown;
 
   const simulator = await startSimulator({
     port,
@@ -138,6 +142,7 @@ export async function startDemo({ port = 0, host, shortInvitation = 15, tagDelay
     if (path === "/demo/token") return Promise.resolve(issueToken(tab, res));
     if (path === "/shop") {
       retries.loaded(tab);
+      asking = undefined;
       if (stage.settings.tag === "loaded") stage.settings.tag = "held";
     }
     return site.serve(path, res, stage, address);
@@ -162,6 +167,10 @@ export async function startDemo({ port = 0, host, shortInvitation = 15, tagDelay
 
   function receive(report: PageReport): void {
     add(fromPage(report));
+    if (report.kind === "window" && report.name === "cobrowseOffered") {
+      asking = report.data.dialogId;
+      sendState();
+    }
     if (report.kind !== "lpTag") return;
     if (report.name === "cobrowseAccepted") stage.sharingTab = report.tab;
     simulator.lpTagEvent(report.name, report.data);
@@ -252,6 +261,7 @@ export async function startDemo({ port = 0, host, shortInvitation = 15, tagDelay
       invitation: invitation
         ? { mode: invitation.mode, state: conversation.state === "OPEN" ? invitation.state : "CLOSED", endsAt: invitation.expiresAt - clockOffset, step: step! }
         : null,
+      asked: invitation !== undefined && asking === invitation.dialogId,
       seen: sharing() && sharingTab !== undefined,
       pressed: {
         "refuse-init": refuseInit === 401,

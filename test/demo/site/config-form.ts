@@ -22,7 +22,7 @@ export const WORDS = ["title", "accept", "decline", "shared", "view", "follow"];
 export const MODES = ["shared", "view", "follow", "VOICE_CALL", "VIDEO_CALL"];
 
 export const FIELDS: Field[] = [
-  top("basic", "jwt", { help: "The token, or the path to it or to a function that returns it." }),
+  top("basic", "jwt", { help: "The path to the visitor's token, or to a function that returns it. A token itself would be every visitor's." }),
   top("basic", "account", { help: "The LivePerson account, if the page's tag does not say it." }),
   top("basic", "server", { help: "For example va.msg.liveperson.net" }),
   top("basic", "visitorName"),

@@ -129,21 +129,26 @@ function showState(state: ConsoleState): void {
 }
 
 /** What to press now. */
-function nextStep({ signedIn, invitation, seen, connected, pressed }: ConsoleState): string {
-  if (gone) return "The demo’s server is gone. Start it again with npm start; this page then goes on by itself.";
+function nextStep({ now, signedIn, invitation, asked, seen, connected, retryDue, pressed }: ConsoleState): string {
+  if (gone) return "The demo’s server is gone. Start it again; this page then goes on by itself.";
   if (!signedIn) return "Press Sign in, in the shop.";
   if (invitation?.state === "ACCEPTED") return seen ? "Press Stop sharing in the shop, or End here." : "Press End.";
   if (invitation?.state === "INVITED") {
     if (!can(invitation.mode)) return "No prompt comes, and none should: press Withdraw.";
-    return pressed["tag-held"] ? "Press Load under More to try." : connected ? "Press Allow or Decline in the shop." : "Wait until the shop is connected.";
+    if (!connected) return "Wait until the shop is connected.";
+    if (asked) return "Press Allow or Decline in the shop.";
+    if (pressed["tag-held"]) return "Press Load under More to try.";
+    return pressed.silent ? "The server says nothing: press Say nothing again." : "If the shop does not ask, it takes the invitation for over: press Withdraw.";
   }
+  if (!connected && retryDue > now) return "Wait until the shop is connected, or press Reload.";
   return "Press Share, then Allow in the shop.";
 }
 
-function status({ signedIn, connected, invitation, seen }: ConsoleState): string {
+function status({ signedIn, connected, invitation, asked, seen }: ConsoleState): string {
   if (invitation?.state === "INVITED") {
-    if (!can(invitation.mode)) return "Invited to something else than sharing";
-    return connected ? "The visitor is asked" : "The invitation waits for the shop";
+    if (!can(invitation.mode)) return "Invited to something other than sharing";
+    if (!connected) return "The invitation waits for the shop";
+    return asked ? "The visitor is asked" : "The shop has not asked yet";
   }
   if (invitation?.state === "ACCEPTED")
     return seen ? `The visitor shares the page: you can ${can(invitation.mode)} it.` : "The visitor allowed it in another window.";
@@ -161,7 +166,7 @@ function instruction(mode: string): string {
 function showTimes(): void {
   const { invitation, retryDue, connected } = state!;
   const now = Date.now() + ahead;
-  setText(find("#left"), invitation?.state === "INVITED" ? clock(invitation.endsAt - now) : "");
+  setText(find("#left"), invitation?.state === "INVITED" ? `${clock(invitation.endsAt - now)} left` : "");
   const wait = Math.ceil((retryDue - now) / 1000);
   setText(find("#retry"), wait > 0 && !connected && !gone ? `: tries again within ${wait} s` : "");
 }

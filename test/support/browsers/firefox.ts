@@ -21,6 +21,8 @@ export async function launchFirefox(path: string): Promise<Browser> {
     env: { ...process.env, TMPDIR: profile },
     // Lets emulate() set preferences while the browser runs.
     args: ["--remote-allow-system-access"],
+    // One process for all pages: each process that Firefox starts, also in advance, takes as long as a test.
+    extraPrefsFirefox: { "dom.ipc.processPrelaunch.enabled": false, "dom.ipc.processCount": 1, "dom.ipc.processCount.webIsolated": 1 },
     defaultViewport: VIEWPORT,
     protocolTimeout: 60_000,
     signal: ending,
