@@ -6,7 +6,7 @@ import { World } from "../model/world.ts";
 import { suite } from "../support/suite.ts";
 
 const test = suite("model");
-const { SEED = "20260901", RUNS = "200", AT, REPLAY } = process.env;
+const { SEED = "20260901", RUNS = "150", AT, REPLAY } = process.env;
 /** Seeds that follow each other, each a test of its own: on a busy machine all of them would take too long for one. */
 const SEEDS = AT ? 1 : 5;
 
