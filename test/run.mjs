@@ -1,6 +1,7 @@
 // `npm test`: type check, format, build and freshness, then every *.test.ts in processes of their own, so that nothing can hang or
-// leave anything behind unseen: a process for each file under unit/ and browser/, and one for each engine with all files
-// under engines/. `npm test -- prompt` runs only the files whose path contains "prompt".
+// leave anything behind unseen: a process for each file under unit/, two that share the files under browser/, and one for each engine
+// with all files under engines/, for to start a browser takes longer than many tests. `npm test -- prompt` runs only the files whose
+// path contains "prompt".
 import { execFile, fork } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -149,19 +150,11 @@ const format = () => step("format", "node_modules/prettier/bin/prettier.cjs", "-
 if (!filter) await inParallel([buildAndCompare, () => typeCheck("."), () => typeCheck("test"), format]);
 const { enginesHere } = await import("./support/browsers.ts");
 const { here, missing } = await enginesHere();
-// The doctor's broken pages wait long for little: beside the others, they fill the end.
-const inEachEngine = (files, title) => (files.length ? here.map((engine) => () => run(`${title} in ${engine}`, files, { ENGINE: engine })) : []);
+const inEngines = chosen("engines");
 const jobs = [
-  ...inEachEngine(
-    chosen("engines").filter((file) => !file.includes("doctor")),
-    "engines/",
-  ),
+  ...(inEngines.length ? here.map((engine) => () => run(`engines/ in ${engine}`, inEngines, { ENGINE: engine })) : []),
   ...inHalves(chosen("browser")).map(
     (files) => () => run(files.length > 1 ? `browser/${files.map((file) => /\/([^.]*)/.exec(file)[1]).join(", ")}` : files[0], files),
-  ),
-  ...inEachEngine(
-    chosen("engines").filter((file) => file.includes("doctor")),
-    "engines/doctor.test.ts",
   ),
   ...chosen("unit").map((file) => () => run(file, [file])),
 ];

@@ -16,7 +16,9 @@ events.bind({
   eventName: "*",
   func: (data: Record<string, unknown>, { eventName }: { eventName: string }) => {
     const report: PageReport = { time: Date.now(), tab: TAB, kind: "lpTag", name: eventName, data };
-    void fetch(`${origin}/demo/report`, { method: "POST", body: JSON.stringify([report]), mode: "no-cors", keepalive: true });
+    void fetch(`${origin}/demo/report`, { method: "POST", body: JSON.stringify([report]), mode: "no-cors", keepalive: true }).catch(() => {
+      // The demo has ended, or the page is leaving: only the agent misses it.
+    });
   },
 });
 Object.assign(window, { lpTag: { site: "56072331", events } });
