@@ -599,6 +599,8 @@
   // src/doctor/token.ts
   /** A token has no more characters, as LivePerson's documents say. */
   var LONGEST = 2048;
+  /** A promise that takes longer, in milliseconds, is taken for one that is never settled. */
+  var STUCK = 3 * PATIENCE2;
   /** So wrong, in seconds, may the visitor's clock be before an expiry by it is believed. */
   var DAY = 86400;
   /** No token is good until then, the year 5138; in milliseconds it is 1973. */
@@ -611,10 +613,10 @@
     const stuck = later(
       () => wrong(
         "token",
-        path + " has returned a promise that is not settled after " + 3 * Number.parseInt(SECONDS) + " s",
+        path + " has returned a promise that is not settled after " + STUCK / 1e3 + " s",
         "See what it waits for."
       ),
-      3 * PATIENCE2
+      STUCK
     );
     try {
       const found = await lookUp(path);
@@ -756,7 +758,7 @@
   /** Says what the snippet makes of an invitation, and why. Where it asks, prompt.ts has said so. */
   function judge({ dialogId: dialogId2, creationTs, metaData: { mode, expires } }) {
     if (isAsked(dialogId2, mode)) return;
-    const left = ((expires * 1e3 || creationTs + 12e4) - serverTime()) / 1e3;
+    const left = ((expires * 1e3 || creationTs + LIFETIME) - serverTime()) / 1e3;
     const what = mode + ", " + (left > 0 ? "ends in " + duration(left) : "ended " + duration(-left) + " ago") + " by LivePerson's clock";
     if (!(word(mode) || "")[1])
       wrong(
@@ -1182,7 +1184,7 @@
       const fault = stringFault(key, value);
       if (fault) return fault;
       const text = value;
-      if (text.startsWith("window.")) return void 0;
+      if (isPath(text)) return void 0;
       if (text === "?") return 'jwt is still "?": put there where the page has the token, such as window.myApp.getJwt';
       if (/^bearer\b/i.test(text)) return "jwt is the token alone: take out Bearer before it";
       if (/\s/.test(text)) return "jwt has a blank in it: a token and a path have none";
@@ -1197,7 +1199,7 @@
     server(key, value) {
       if (!value) return void 0;
       const fault = stringFault(key, value);
-      if (fault || /^window\./.test(value)) return fault;
+      if (fault || isPath(value)) return fault;
       const [, scheme, host, path] = /^([^/]*:(?=\/)\/*)?([^/?#]*)([^]*)$/.exec(value);
       if (scheme && !/^wss?:\/\/$/.test(scheme))
         return "server begins with wss://, or with the host itself: nothing else is a messaging server";
@@ -1209,7 +1211,7 @@
       return void 0;
     },
     prompt(key, value) {
-      if (!value || value === "dialog" || value === "confirm" || typeof value === "string" && value.startsWith("window."))
+      if (!value || value === "dialog" || value === "confirm" || isPath(value))
         return typeof value === "string" ? stringFault(key, value) : void 0;
       return 'prompt needs "dialog" or "confirm", or a path: anything else is taken for "dialog"';
     }
@@ -1241,8 +1243,7 @@
   }
   /** What is wrong with a path, or with what is meant to be one. */
   function pathFault(key, value) {
-    const begins = value.startsWith("window.");
-    if (!begins)
+    if (!isPath(value))
       return /^(windows?|globalThis|self|document|top|parent|localStorage|sessionStorage)(\.[^\s.]+)+$|^window\s*([[(?.]|$)/i.test(
         value
       ) ? `${key} is a path only if it begins with window. in small letters` : void 0;
@@ -1387,7 +1388,7 @@
   }
   function noText(text) {
     const fault = typeof text === "string" ? pathFault("text", text) : void 0;
-    if (fault || !text || String(text).startsWith("window.")) return fault;
+    if (fault || !text || isPath(text)) return fault;
     return "text needs an object with the words, or a path to one: English is used";
   }
   function inText(name, words) {
@@ -1464,15 +1465,15 @@
     const cure = cureOf(text, fault);
     if (fault) wrong("config", CONFIG_SENTENCE + ": " + fault, cure);
     else {
-      const fatal = (key, sentence2) => FATAL.includes(key) || MISNAMED.test(sentence2);
-      const faults = configFaults(JSON.parse(text));
+      const written = JSON.parse(text);
+      const faults = configFaults(written);
+      const misnamed = faults.filter(({ sentence: sentence2 }) => MISNAMED.test(sentence2));
+      const others = faults.filter((fault2) => !misnamed.includes(fault2));
       // A key that is nearly right says more than that the right one is missing.
-      faults.sort((a, b) => Number(MISNAMED.test(b.sentence)) - Number(MISNAMED.test(a.sentence)));
-      for (const { key, sentence: sentence2 } of faults)
-        if (fatal(key, sentence2)) wrong("config", sentence2, cure);
-        else note("config", sentence2 + ".");
-      if (config.jwt && !faults.some(({ key, sentence: sentence2 }) => fatal(key, sentence2)))
-        ok("config", "its keys are " + Object.keys(JSON.parse(text)).join(", ") + ".");
+      const fatal = [...misnamed, ...others.filter(({ key }) => FATAL.includes(key))];
+      for (const { sentence: sentence2 } of fatal) wrong("config", sentence2, cure);
+      for (const { key, sentence: sentence2 } of others) if (!FATAL.includes(key)) note("config", sentence2 + ".");
+      if (config.jwt && !fatal.length) ok("config", "its keys are " + Object.keys(written).join(", ") + ".");
     }
     return !!config.jwt;
   }

@@ -11,7 +11,7 @@ const TICK = 250;
 /** So many ticks, 10 s, may the tag be missing before the site is told. */
 const PATIENCE = 40;
 /** Where `expires` is missing, from `creationTs` on. */
-const LIFETIME = 12e4;
+export const LIFETIME = 12e4;
 
 /** The one pending invitation, as it is published. The variables down to `asking` are about it, or about the one that was last. */
 let pending: CobrowseInvitation | false;

@@ -1,5 +1,6 @@
 // What is wrong with a config, as far as its own text shows: for the demo's configurator and the doctor. The snippet has no room to tell it.
 import { CONFIG_SENTENCE } from "../config.ts";
+import { isPath } from "./paths.ts";
 import { configured, pathFault, wordFault } from "./value-faults.ts";
 
 export { jsonFault } from "./json-fault.ts";
@@ -55,7 +56,7 @@ type Found = [key: string, sentence: string | undefined];
 
 function noText(text: unknown): string | undefined {
   const fault = typeof text === "string" ? pathFault("text", text) : undefined;
-  if (fault || !text || String(text).startsWith("window.")) return fault;
+  if (fault || !text || isPath(text)) return fault;
   return "text needs an object with the words, or a path to one: English is used";
 }
 

@@ -7,6 +7,7 @@ import { findScript, snippetRuns } from "./script.ts";
 /** Without these right there is no prompt; what is wrong with another key shows in the prompt. */
 const FATAL = ["", "jwt", "account", "server"];
 const MISNAMED = /call it (jwt|account|server)$/;
+
 export function sayNoElement(): void {
   if (snippetRuns())
     note(
@@ -39,15 +40,15 @@ export function sayConfig(element: HTMLElement, text: string, fault: string | un
   const cure = cureOf(text, fault);
   if (fault) wrong("config", CONFIG_SENTENCE + ": " + fault, cure);
   else {
-    const fatal = (key: string, sentence: string) => FATAL.includes(key) || MISNAMED.test(sentence);
-    const faults = configFaults(JSON.parse(text));
+    const written: object = JSON.parse(text);
+    const faults = configFaults(written);
+    const misnamed = faults.filter(({ sentence }) => MISNAMED.test(sentence));
+    const others = faults.filter((fault) => !misnamed.includes(fault));
     // A key that is nearly right says more than that the right one is missing.
-    faults.sort((a, b) => Number(MISNAMED.test(b.sentence)) - Number(MISNAMED.test(a.sentence)));
-    for (const { key, sentence } of faults)
-      if (fatal(key, sentence)) wrong("config", sentence, cure);
-      else note("config", sentence + ".");
-    if (config.jwt && !faults.some(({ key, sentence }) => fatal(key, sentence)))
-      ok("config", "its keys are " + Object.keys(JSON.parse(text)).join(", ") + ".");
+    const fatal = [...misnamed, ...others.filter(({ key }) => FATAL.includes(key))];
+    for (const { sentence } of fatal) wrong("config", sentence, cure);
+    for (const { key, sentence } of others) if (!FATAL.includes(key)) note("config", sentence + ".");
+    if (config.jwt && !fatal.length) ok("config", "its keys are " + Object.keys(written).join(", ") + ".");
   }
   return !!config.jwt;
 }

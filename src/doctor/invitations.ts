@@ -2,7 +2,7 @@ import { serverTime } from "../clock.ts";
 import { PUBLISH, lookUp } from "../config.ts";
 import { each } from "../each.ts";
 import type { Changes, Dialog } from "../frames";
-import { live } from "../invitation.ts";
+import { LIFETIME, live } from "../invitation.ts";
 import { word } from "../words.ts";
 import { isAsked } from "./prompt.ts";
 import { note, ok, wrong } from "./say.ts";
@@ -65,7 +65,7 @@ function sayConversations(): void {
 /** Says what the snippet makes of an invitation, and why. Where it asks, prompt.ts has said so. */
 function judge({ dialogId, creationTs, metaData: { mode, expires } }: Dialog): void {
   if (isAsked(dialogId, mode)) return;
-  const left = ((expires * 1e3 || creationTs + 12e4) - serverTime()) / 1e3;
+  const left = ((expires * 1e3 || creationTs + LIFETIME) - serverTime()) / 1e3;
   const what =
     mode +
     ", " +

@@ -1,11 +1,13 @@
 import { config, lookUp } from "../config.ts";
 import { serverTime } from "../clock.ts";
-import { PATIENCE, SECONDS, later } from "./patience.ts";
+import { PATIENCE, later } from "./patience.ts";
 import { kind, leadsTo } from "./paths.ts";
 import { note, ok, wrong } from "./say.ts";
 
 /** A token has no more characters, as LivePerson's documents say. */
 const LONGEST = 2048;
+/** A promise that takes longer, in milliseconds, is taken for one that is never settled. */
+const STUCK = 3 * PATIENCE;
 /** So wrong, in seconds, may the visitor's clock be before an expiry by it is believed. */
 const DAY = 86400;
 /** No token is good until then, the year 5138; in milliseconds it is 1973. */
@@ -26,10 +28,10 @@ export async function examineToken(): Promise<void> {
     () =>
       wrong(
         "token",
-        path + " has returned a promise that is not settled after " + 3 * Number.parseInt(SECONDS) + " s",
+        path + " has returned a promise that is not settled after " + STUCK / 1e3 + " s",
         "See what it waits for.",
       ),
-    3 * PATIENCE,
+    STUCK,
   );
   try {
     const found: unknown = await lookUp(path);

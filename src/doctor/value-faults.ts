@@ -1,5 +1,6 @@
 // What is wrong with a value of the config, in one sentence that never quotes it: a token may be in it.
 import { CONFIG_SENTENCE } from "../config.ts";
+import { isPath } from "./paths.ts";
 
 /** A check of the value of a key: what is wrong, if anything is. */
 type Check = (key: string, value: unknown) => string | undefined;
@@ -10,7 +11,7 @@ const CHECKS: Record<string, Check> = {
     const fault = stringFault(key, value);
     if (fault) return fault;
     const text = value as string;
-    if (text.startsWith("window.")) return undefined;
+    if (isPath(text)) return undefined;
     if (text === "?") return 'jwt is still "?": put there where the page has the token, such as window.myApp.getJwt';
     if (/^bearer\b/i.test(text)) return "jwt is the token alone: take out Bearer before it";
     if (/\s/.test(text)) return "jwt has a blank in it: a token and a path have none";
@@ -30,7 +31,7 @@ const CHECKS: Record<string, Check> = {
   server(key, value) {
     if (!value) return undefined;
     const fault = stringFault(key, value);
-    if (fault || /^window\./.test(value as string)) return fault;
+    if (fault || isPath(value)) return fault;
     const [, scheme, host, path] = /^([^/]*:(?=\/)\/*)?([^/?#]*)([^]*)$/.exec(value as string)!;
     if (scheme && !/^wss?:\/\/$/.test(scheme))
       return "server begins with wss://, or with the host itself: nothing else is a messaging server";
@@ -42,12 +43,7 @@ const CHECKS: Record<string, Check> = {
     return undefined;
   },
   prompt(key, value) {
-    if (
-      !value ||
-      value === "dialog" ||
-      value === "confirm" ||
-      (typeof value === "string" && value.startsWith("window."))
-    )
+    if (!value || value === "dialog" || value === "confirm" || isPath(value))
       return typeof value === "string" ? stringFault(key, value) : undefined;
     return 'prompt needs "dialog" or "confirm", or a path: anything else is taken for "dialog"';
   },
@@ -84,8 +80,7 @@ function stringFault(key: string, value: unknown): string | undefined {
 
 /** What is wrong with a path, or with what is meant to be one. */
 export function pathFault(key: string, value: string): string | undefined {
-  const begins = value.startsWith("window.");
-  if (!begins)
+  if (!isPath(value))
     return /^(windows?|globalThis|self|document|top|parent|localStorage|sessionStorage)(\.[^\s.]+)+$|^window\s*([[(?.]|$)/i.test(
       value,
     )

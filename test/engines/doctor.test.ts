@@ -69,8 +69,6 @@ interface Case extends ShopOptions {
   broken?: (site: Site) => void;
   /** What happens once the doctor listens. */
   then?: (visit: Visit) => unknown;
-  /** In place of a shop. */
-  html?: string;
   /** The first marked line. */
   finds: RegExp;
 }
