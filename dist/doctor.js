@@ -1349,6 +1349,7 @@
   // src/doctor/config-faults.ts
   // What is wrong with a config, as far as its own text shows: for the demo's configurator and the doctor. The snippet has no room to tell it.
   var KEYS = "jwt account server prompt text visitorName ssid svid scid cid eid".split(" ");
+  /** The words of the prompt that have a default. */
   var WORDS = "title accept decline shared view follow".split(" ");
   /** Each has a sentence. These are LivePerson's own; other modes in capitals may come. */
   var MODES = "shared view follow VOICE_CALL VIDEO_CALL".split(" ");

@@ -13,9 +13,10 @@ export interface ConfigFault {
 }
 
 const KEYS = "jwt account server prompt text visitorName ssid svid scid cid eid".split(" ");
-const WORDS = "title accept decline shared view follow".split(" ");
+/** The words of the prompt that have a default. */
+export const WORDS = "title accept decline shared view follow".split(" ");
 /** Each has a sentence. These are LivePerson's own; other modes in capitals may come. */
-const MODES = "shared view follow VOICE_CALL VIDEO_CALL".split(" ");
+export const MODES = "shared view follow VOICE_CALL VIDEO_CALL".split(" ");
 /** Other names for the same. */
 const SYNONYMS: Record<string, string> = {
   token: "jwt",
@@ -66,7 +67,7 @@ function inText(name: string, words: unknown): string | undefined {
   return strange(`text.${name}`, [...WORDS, ...MODES], "the config, beside text");
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -1,5 +1,7 @@
 // The fields of the configurator's form, and how each is read from a config and written to it.
 import type { CobrowseConfig } from "../../../src/api.d.ts";
+import { isObject, MODES, WORDS } from "../../../src/doctor/config-faults.ts";
+import { isPath } from "../../../src/doctor/paths.ts";
 
 export type Config = Partial<Record<keyof CobrowseConfig, unknown>>;
 export type Translations = Record<string, Record<string, string>>;
@@ -15,11 +17,6 @@ export interface Field {
   read(config: Config): string;
   write(config: Config, value: string): void;
 }
-
-/** What each translation has. */
-export const WORDS = ["title", "accept", "decline", "shared", "view", "follow"];
-/** LivePerson's own: the last two are calls. */
-export const MODES = ["shared", "view", "follow", "VOICE_CALL", "VIDEO_CALL"];
 
 export const FIELDS: Field[] = [
   top("basic", "jwt", { help: "The path to the visitor's token, or to a function that returns it. A token itself would be every visitor's." }),
@@ -61,9 +58,9 @@ export function sentence({ text }: Config, mode: string, english: string | undef
 
 /** The words for the preview, where the page's paths lead nowhere: there each is seen in its word's place. */
 export function previewText({ text }: Config, mode: string): unknown {
-  const seen = (value: unknown, path: string): unknown => (asText(value).startsWith("window.") ? `‹${path}›` : value);
+  const seen = (value: unknown, path: string): unknown => (isPath(value) ? `‹${path}›` : value);
   if (isObject(text)) return Object.fromEntries(Object.entries(text).map(([key, value]) => [key, seen(value, asText(value))]));
-  if (!asText(text).startsWith("window.")) return text;
+  if (!isPath(text)) return text;
   return Object.fromEntries([...WORDS, mode].map((key) => [key, seen(text, `${asText(text)}.${key}`)]));
 }
 
@@ -107,8 +104,4 @@ function set(object: Record<string, unknown>, key: string, value: string): void 
 
 function asText(value: unknown): string {
   return value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,10 @@
 // The configurator: a form and a JSON text that are one config, what is wrong with it, the prompt it makes, and what to paste.
 import { CONFIG_SENTENCE } from "../../../src/config.ts";
-import { configFaults, jsonFault, type ConfigFault } from "../../../src/doctor/config-faults.ts";
+import { configFaults, jsonFault, MODES, type ConfigFault } from "../../../src/doctor/config-faults.ts";
 import { word } from "../../../src/words.ts";
 import { fillContainer, fillInline, fillSnippet, plainTag, rebase, standIns } from "../install.ts";
 import { fromAddress, toAddress, type State } from "./config-address.ts";
-import { attribute, FIELDS, languageOf, MODES, previewText, readJson, sentence, translate, type Config, type Field, type Translations } from "./config-form.ts";
+import { attribute, FIELDS, languageOf, previewText, readJson, sentence, translate, type Config, type Field, type Translations } from "./config-form.ts";
 
 const TYPING_PAUSE = 300;
 const DEMO_SERVER = location.origin.replace("http", "ws");
