@@ -1,9 +1,10 @@
 // `npm test`: type check, format, build and freshness, then every *.test.ts in processes of their own, so that nothing can hang or
 // leave anything behind unseen: a process for each file under unit/, two that share the files under browser/, and one for each engine
 // with all files under engines/, for to start a browser takes longer than many tests. `npm test -- prompt` runs only the files whose
-// path contains "prompt".
+// path contains "prompt". SHUFFLE=7 runs the tests in another order, which 7 stands for.
 import { execFile, fork } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import "./support/typescript.mjs";
@@ -29,16 +30,22 @@ function report(title, { passed, failed, output = "" }, started) {
   if (failed && output.trim()) console.log(`\n${output.trim().replace(/^/gm, "    ")}\n`);
 }
 
-/** A step that is one program: it passes if that ends well. */
-async function step(title, ...argv) {
+/** A step passes if it finds nothing. */
+async function step(title, find) {
   const started = Date.now();
-  const { code, output } = await new Promise((resolve) => {
-    execFile(process.execPath, argv, { cwd: ROOT }, (error, stdout, stderr) => resolve({ code: error ? 1 : 0, output: stdout + stderr }));
-  });
-  report(title, { passed: 1 - code, failed: code, output }, started);
+  const found = await find().catch((error) => [error.message]);
+  const failed = found.length ? 1 : 0;
+  report(title, { passed: 1 - failed, failed, output: found.join("\n") }, started);
 }
 
-const typeCheck = (folder) => step(`types of ${folder}`, "node_modules/typescript/bin/tsc", "-p", folder);
+/** A step that is one program: it passes if that ends well. */
+const program = (title, ...argv) =>
+  step(
+    title,
+    () => new Promise((resolve) => execFile(process.execPath, argv, { cwd: ROOT }, (error, stdout, stderr) => resolve(error ? [stdout + stderr] : []))),
+  );
+
+const typeCheck = (folder) => program(`types of ${folder}`, "node_modules/typescript/bin/tsc", "-p", folder);
 
 /** What is built and committed, by name. */
 function built() {
@@ -49,12 +56,12 @@ function built() {
 
 async function buildAndCompare() {
   const before = built();
-  await step("build", "build.mjs");
-  const started = Date.now();
-  const after = built();
-  const stale = [...new Set([...before.keys(), ...after.keys()])].filter((name) => before.get(name) !== after.get(name));
-  const output = `Not what src/ builds: ${stale.join(", ")}. They are built now; look at them and commit them.`;
-  report("dist/ and snippet.html are fresh", { passed: stale.length ? 0 : 1, failed: stale.length ? 1 : 0, output }, started);
+  await program("build", "build.mjs");
+  await step("dist/ and snippet.html are fresh", async () => {
+    const after = built();
+    const stale = [...new Set([...before.keys(), ...after.keys()])].filter((name) => before.get(name) !== after.get(name));
+    return stale.map((name) => `${name} is not what src/ builds. It is built now; look at it and commit it.`);
+  });
 }
 
 const children = new Set();
@@ -85,9 +92,8 @@ async function run(title, files, env) {
     late = setTimeout(() => {
       output += `\n${reason}\n`;
       result = { ...result, broken: true };
-      child.kill();
-      // A process that is busy for ever does not hear that.
-      late = setTimeout(() => child.kill("SIGKILL"), 5_000);
+      // One that is busy for ever hears no other signal; what it leaves behind is cleared away below.
+      child.kill("SIGKILL");
     }, milliseconds);
   };
   endIn(TIMEOUT, `The tests did not end within ${TIMEOUT / 1000} s.`);
@@ -145,11 +151,27 @@ const chosen = (folder) =>
 
 const inHalves = (files) => [0, 1].map((half) => files.filter((_, index) => index % 2 === half)).filter((files) => files.length);
 
-const format = () => step("format", "node_modules/prettier/bin/prettier.cjs", "--check", ".");
+const format = () => program("format", "node_modules/prettier/bin/prettier.cjs", "--check", ".");
 
 if (!filter) await inParallel([buildAndCompare, () => typeCheck("."), () => typeCheck("test"), format]);
 const { enginesHere } = await import("./support/browsers.ts");
 const { here, missing } = await enginesHere();
+
+const EVERY_BLOCK = "every block of the built file was run";
+let everyBlock;
+if (!filter && here.includes("chromium")) {
+  const { findChromium } = await import("./support/browsers/chromium.ts");
+  const { shell } = await findChromium();
+  if (shell) notRun.set("what runs in hidden tabs is left out by Chromium's headless shell", [EVERY_BLOCK]);
+  else {
+    const folder = mkdtempSync(join(tmpdir(), "lp-cobrowse-"));
+    process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+    process.env.COVERAGE = folder;
+    everyBlock = async () => (await import("./support/coverage.ts")).missed(folder);
+  }
+}
+if (process.env.SHUFFLE) console.log(`in another order: SHUFFLE=${process.env.SHUFFLE}`);
+
 const inEngines = chosen("engines");
 const jobs = [
   ...(inEngines.length ? here.map((engine) => () => run(`engines/ in ${engine}`, inEngines, { ENGINE: engine })) : []),
@@ -159,6 +181,7 @@ const jobs = [
   ...chosen("unit").map((file) => () => run(file, [file])),
 ];
 await inParallel(jobs);
+if (everyBlock) await step(EVERY_BLOCK, everyBlock);
 
 console.log();
 for (const { engine, reason } of missing) {

@@ -1,72 +1,61 @@
-// `npm run bench`: how the built file does beside what people would use instead, in a real Chromium. Every ratio comes from
-// one run, in which both sides take turns. `npm run bench -- memory load` measures only these, and leaves README.md beside
-// this file as it is, and so does a machine that is busy with other work. Ends with code 1 where a limit is missed.
+// `npm run bench`: how the built file does beside what people would use instead, in real browsers. Every ratio comes from one
+// run, in which both sides take turns. `npm run bench -- load prompt` measures only these, and leaves README.md beside this
+// file as it is, and so does a machine that is busy with other work. Ends with code 1 where a limit is missed.
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg, totalmem } from "node:os";
-import { launch, type Browser } from "../support/browsers.ts";
-import { measureBytes } from "./bytes.ts";
-import { crowd } from "./crowd.ts";
-import { measureEvaluation } from "./evaluation.ts";
+import { enginesHere, launch } from "../support/browsers.ts";
 import { measureIdle } from "./idle.ts";
-import { measureInvitation } from "./invitation.ts";
 import { measureLoad } from "./load.ts";
-import { measureMemory } from "./memory.ts";
 import { measureNotification } from "./notification.ts";
-import { print, table, type Table } from "./report.ts";
+import { measurePrompt } from "./prompt.ts";
+import { table, type Measure, type Row } from "./report.ts";
+import { measureRoundTrips } from "./round-trips.ts";
+import { measureBytes, measureEvaluation } from "./script.ts";
 
-const MEASURES: Record<string, (browser: Browser) => Promise<Table>> = {
+const MEASURES: Record<string, Measure> = {
   bytes: measureBytes,
   evaluation: measureEvaluation,
-  notification: measureNotification,
-  invitation: measureInvitation,
-  memory: measureMemory,
-  idle: measureIdle,
   load: measureLoad,
+  "round-trips": measureRoundTrips,
+  prompt: measurePrompt,
+  notification: measureNotification,
+  idle: measureIdle,
 };
 
 const wanted = process.argv.slice(2);
-for (const name of wanted)
-  if (name !== "crowd" && !MEASURES[name]) throw new Error(`There is no measure "${name}"; there are ${Object.keys(MEASURES).join(", ")}, crowd.`);
-const isWanted = (name: string) => !wanted.length || wanted.includes(name);
+for (const name of wanted) if (!MEASURES[name]) throw new Error(`There is no measure "${name}"; there are ${Object.keys(MEASURES).join(", ")}.`);
 
 const [load] = loadavg();
 /** Other work on the machine makes both sides slow, but not evenly: such numbers are nobody's. */
 const busy = load! > 2 * cpus().length;
-const browser = await launch("chromium");
-const [cpu] = cpus();
-const machine = `${(await browser.version()).replace("/", " ")}, Node ${process.versions.node}, ${cpus().length} cores of ${cpu!.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}`;
-const date = new Date().toISOString().slice(0, 10);
-console.log(`${date}, ${machine}; load average ${load!.toFixed(1)}${busy ? ": the machine is busy, and times are not to be trusted" : ""}\n`);
+const { here, missing } = await enginesHere();
+const browsers = await Promise.all(here.map(launch));
+// WebKit's driver may not tell.
+const versions = await Promise.all(browsers.map((browser) => browser.version().catch(() => browser.engine)));
+const machine = `${cpus().length} cores of ${cpus()[0]!.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}`;
+const circumstances = `${new Date().toISOString().slice(0, 10)}: ${[...versions, `Node/${process.versions.node}`].join(", ").replaceAll("/", " ")}; ${machine}`;
+console.log(`${circumstances}; load average ${load!.toFixed(1)}${busy ? ": the machine is busy, and times are not to be trusted" : ""}`);
+for (const { engine, reason } of missing) console.log(`Not measured in ${engine}: ${reason}`);
 
-const tables: Table[] = [];
+const rows: Row[] = [];
 for (const [name, measure] of Object.entries(MEASURES)) {
-  if (!isWanted(name)) continue;
-  const found = await measure(browser);
-  tables.push(found);
-  console.log(print(found));
+  if (wanted.length && !wanted.includes(name)) continue;
+  const began = Date.now();
+  rows.push(...(await measure(browsers)));
+  console.log(`${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
 }
-await browser.close();
-if (isWanted("crowd")) console.log(`## A crowd\n${crowd()}\n`);
+for (const browser of browsers) await browser.close();
 
-const limits = tables.flatMap(({ limits = [] }) => limits);
-const missed = limits.filter(({ holds }) => !holds);
-console.log("## The limits");
-console.log(
-  table(
-    ["", "to reach", "measured", ""],
-    limits.map(({ what, reach, measured, holds }) => [what, reach, measured, holds ? "holds" : "MISSED"]),
-  ),
-);
-if (missed.length) process.exitCode = 1;
+console.log(`\n${table(rows)}\n`);
+if (rows.some(({ limit }) => limit && !limit.holds)) process.exitCode = 1;
 
-if (busy) console.log("\ntest/bench/README.md is left as it is, for the machine was busy.");
+if (busy) console.log("test/bench/README.md is left as it is, for the machine was busy.");
 else if (!wanted.length) {
   const readme = new URL("README.md", import.meta.url);
-  const rows = tables.flatMap(({ summary = [] }) => summary);
-  const text = `\n\n${table(["", "lp-cobrowse", "beside it"], rows)}\n\nMedians of one run of \`npm run bench\` on ${date}: ${machine}.\n\n`;
+  const text = `\n\n${table(rows)}\n\nOne run of \`npm run bench\` on ${circumstances}.\n\n`;
   const before = await readFile(readme, "utf8");
   const after = before.replace(/(?<=<!-- bench -->)[^]*?(?=<!-- \/bench -->)/, () => text);
   if (!after.includes(text)) throw new Error("test/bench/README.md has no <!-- bench --><!-- /bench -->");
   await writeFile(readme, after);
-  console.log("\ntest/bench/README.md has the new numbers.");
+  console.log("test/bench/README.md has the new numbers.");
 }

@@ -1,85 +1,71 @@
-// Ten minutes in which nothing happens, with the page's timers and clock run 300 times as fast and a real socket.
+// Ten minutes in which nothing happens, with the page's timers run 300 times as fast and a real socket; and what the snippet
+// takes of the memory meanwhile.
+import { setTimeout as sleep } from "node:timers/promises";
 import { startSite } from "../support/site.ts";
-import type { Browser, Page } from "../support/browsers.ts";
-import { pageWith } from "./page.ts";
-import { median, ms, type Table } from "./report.ts";
+import type { Browser } from "../support/browsers.ts";
+import { configFor, heapOf, inNewPage, live, pageWith, script } from "./page.ts";
+import { bytes, inTurn, type Row } from "./report.ts";
 
 const MINUTES = 10;
 const FASTER = 300;
-const TRIALS = 5;
 
-/** In the page, before the snippet. */
-function hurry(faster: number): void {
-  const { setTimeout: wait } = window;
-  const now = performance.now.bind(performance);
-  const born = now();
-  window.setTimeout = ((run: () => void, milliseconds = 0) => wait(run, milliseconds / faster)) as typeof setTimeout;
-  performance.now = () => born + (now() - born) * faster;
-}
-
-interface Idle {
-  /** Milliseconds of the main thread, in all tasks and in scripts. */
-  tasks: number;
-  scripts: number;
-  requests: number;
-}
-
-async function times(page: Page): Promise<{ tasks: number; scripts: number }> {
-  const { metrics } = await page.cdp<{ metrics: { name: string; value: number }[] }>("Performance.getMetrics");
-  const of = (name: string) => metrics.find((metric) => metric.name === name)!.value * 1000;
-  return { tasks: of("TaskDuration"), scripts: of("ScriptDuration") };
-}
-
-export async function measureIdle(browser: Browser): Promise<Table> {
-  const site = await startSite();
-  const { simulator } = site;
-
-  const idle = async (config?: object): Promise<Idle> => {
-    const page = await browser.newPage();
-    await page.cdp("Performance.enable", { timeDomain: "threadTicks" });
-    let requests = 0;
-    // Every request of the page, whatever for, and every frame that it sends.
-    await page.cdp("Network.enable");
-    for (const event of ["Network.requestWillBeSent", "Network.webSocketCreated", "Network.webSocketFrameSent"]) await page.onCdp(event, () => requests++);
-    await page.goto(pageWith(site, { ...(config && { config }), head: `<script>(${hurry})(${FASTER})</script>` }));
-    // Loaded, and connected if it is to be; a look for an icon is over.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const before = await times(page);
-    requests = 0;
-    await new Promise((resolve) => setTimeout(resolve, (MINUTES * 60_000) / FASTER));
-    const after = await times(page);
-    const counted = requests;
-    await page.close();
-    return { tasks: after.tasks - before.tasks, scripts: after.scripts - before.scripts, requests: counted };
-  };
-
-  const all = { without: [] as Idle[], signedOut: [] as Idle[], connected: [] as Idle[] };
-  for (let trial = 0; trial < TRIALS; trial++) {
-    all.without.push(await idle());
-    // Without a server, LivePerson's domain service would be asked, if there was a token.
-    all.signedOut.push(await idle({ jwt: "window.shop.token" }));
-    all.connected.push(await idle({ server: simulator.origin, jwt: simulator.issueToken() }));
+declare global {
+  interface Window {
+    /** Milliseconds of the page's own time, in which it has done nothing but wait for one timer after the other. */
+    passed: number;
+    /** The timers that have ended, and so woken the page. */
+    wakeUps: number;
   }
-  const row = (name: string, found: Idle[]) => [
-    name,
-    ms(median(found.map(({ tasks }) => tasks))),
-    ms(median(found.map(({ scripts }) => scripts))),
-    String(median(found.map(({ requests }) => requests))),
-  ];
-  const signedOut = Math.max(...all.signedOut.map(({ requests }) => requests));
+}
+
+/** In the page, before the snippet. At the end of the time no timer wakes it any more. */
+function hurry(faster: number, minutes: number): void {
+  const { setTimeout: wait } = window;
+  window.passed = window.wakeUps = 0;
+  window.setTimeout = ((run: (...values: unknown[]) => void, milliseconds = 0, ...values: unknown[]) =>
+    wait(() => {
+      if (window.passed >= minutes * 60_000) return;
+      window.passed += milliseconds;
+      window.wakeUps++;
+      run(...values);
+    }, milliseconds / faster)) as typeof setTimeout;
+}
+
+export async function measureIdle([browser]: Browser[]): Promise<Row[]> {
+  const site = await startSite();
+  const head = script(hurry, FASTER, MINUTES);
+
+  /** @param rest what is waited for until the page is at rest */
+  const idle = (config: object, rest: () => Promise<void>) =>
+    inNewPage(browser!, async (page) => {
+      let requests = 0;
+      // Every request of the page, whatever for, and every frame that it sends.
+      await page.cdp("Network.enable");
+      for (const event of ["requestWillBeSent", "webSocketCreated", "webSocketFrameSent"]) await page.onCdp(`Network.${event}`, () => requests++);
+      await page.goto(pageWith(site, { config, head }));
+      await rest();
+      await page.evaluate(() => (window.passed = window.wakeUps = 0));
+      requests = 0;
+      await page.waitFor((minutes) => window.passed >= minutes * 60_000, { message: "the minutes to pass" }, MINUTES);
+      return { wakeUps: await page.evaluate(() => window.wakeUps), requests };
+    });
+  const connected = await idle(configFor(site), () => live(site));
+  // Without a server LivePerson's domain service would be asked, if there was a token. A look for an icon is over after a while.
+  const signedOut = await idle({ jwt: "window.shop.token" }, () => sleep(300));
+
+  const heap = (snippet: boolean) => () =>
+    inNewPage(browser!, async (page) => {
+      await page.goto(pageWith(site, snippet ? { config: configFor(site) } : {}));
+      if (snippet) await live(site);
+      return heapOf(page);
+    });
+  const memory = await inTurn(heap(true), heap(false));
   await site.close();
-  return {
-    title: `${MINUTES} idle minutes`,
-    how: `In a page whose timers run ${FASTER} times as fast, with a real socket: medians of ${TRIALS} pages each. A request is one of any kind, or a frame that is sent.`,
-    head: ["", "main thread", "of it scripts", "requests"],
-    rows: [row("the page without the snippet", all.without), row("visitor not signed in (no token)", all.signedOut), row("connected", all.connected)],
-    summary: [
-      [
-        `${MINUTES} idle minutes on the main thread`,
-        `${row("", all.connected)[1]}, ${row("", all.connected)[3]} requests`,
-        `not signed in: ${row("", all.signedOut)[1]}, ${row("", all.signedOut)[3]} requests; the page alone: ${row("", all.without)[1]}`,
-      ],
-    ],
-    limits: [{ what: "requests before a token exists", reach: "none", measured: String(signedOut), holds: signedOut === 0 }],
-  };
+
+  const row = (what: string, { wakeUps, requests }: typeof connected) => ({ what, ours: `${wakeUps} timers, ${requests} requests` });
+  return [
+    row(`${MINUTES} minutes in which nothing happens`, connected),
+    { ...row("the same, not signed in", signedOut), limit: { reach: "no request", holds: signedOut.requests === 0 } },
+    { what: "heap of a page that waits for an invitation", ours: `${bytes(memory.difference.median)} more`, beside: `without it: ${bytes(memory.theirs)}` },
+  ];
 }

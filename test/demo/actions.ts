@@ -1,37 +1,6 @@
 // What each button of the agent's console does. A button's data-action is the key here.
-import type { Conversation, Invitation, SessionStep, Simulator } from "../simulator/simulator.ts";
 import { SLEEP } from "./site/sleep.ts";
-
-export interface Settings {
-  prompt: "dialog" | "confirm";
-  /** The tag loads a little after the page, or only when it is told to: then it is "loaded" until the next page. */
-  tag: "late" | "held" | "loaded";
-}
-
-export interface Stage {
-  readonly simulator: Simulator;
-  readonly settings: Settings;
-  /** How long the short invitation lasts, seconds. */
-  readonly shortInvitation: number;
-  /** How long after the page a late tag loads, ms. */
-  readonly tagDelay: number;
-  conversation: Conversation;
-  invitation: Invitation | undefined;
-  /** What became of that last. */
-  step: SessionStep | undefined;
-  /** The tab in which the visitor allowed it; undefined where that was elsewhere. */
-  sharingTab: string | undefined;
-  signedIn: boolean;
-  /** Milliseconds that the agent's clock, which dates the invitations, is ahead of the server's. */
-  agentClockOffset: number;
-  /** Milliseconds that the visitor's computer has slept, all in all. */
-  slept: number;
-}
-
-/** Milliseconds that the server's clock is ahead of the visitor's. What the visitor's computer has slept has passed for both. */
-export function clockError({ simulator, slept }: Stage): number {
-  return simulator.faults.clockOffset - slept;
-}
+import type { Stage } from "./stage.ts";
 
 const THREE_MINUTES = 180_000;
 const TEN_MINUTES = 600_000;
@@ -54,8 +23,8 @@ export const actions: Record<string, (stage: Stage) => void> = {
   "sign-out": (stage) => void (stage.signedIn = false),
 
   "drop-1006": ({ simulator }) => simulator.faults.drop(1006),
-  "drop-4401": ({ simulator }) => refuseTokens(simulator, 4401),
-  "drop-4407": ({ simulator }) => refuseTokens(simulator, 4407),
+  "drop-4401": (stage) => refuseTokens(stage, 4401),
+  "drop-4407": (stage) => refuseTokens(stage, 4407),
   "malformed-frame": ({ simulator }) => simulator.faults.sendRaw('{"kind":"notification","type":"cqm.ExConversationChange'),
   "refuse-init": (stage) => refuseInit(stage, 401),
   "refuse-init-429": (stage) => refuseInit(stage, 429),
@@ -76,11 +45,11 @@ export const actions: Record<string, (stage: Stage) => void> = {
   "clock-minus-1-day": (stage) => setClock(stage, -ONE_DAY),
   "agent-clock-minus-3-min": (stage) => void (stage.agentClockOffset = stage.agentClockOffset ? 0 : -THREE_MINUTES),
 
-  "prompt-dialog": ({ settings }) => void (settings.prompt = "dialog"),
-  "prompt-confirm": ({ settings }) => void (settings.prompt = "confirm"),
-  "tag-late": ({ settings }) => void (settings.tag = "late"),
-  "tag-held": ({ settings }) => void (settings.tag = "held"),
-  "load-tag": ({ settings }) => void (settings.tag = "loaded"),
+  "prompt-dialog": (stage) => void (stage.prompt = "dialog"),
+  "prompt-confirm": (stage) => void (stage.prompt = "confirm"),
+  "tag-late": (stage) => void (stage.tag = "late"),
+  "tag-held": (stage) => void (stage.tag = "held"),
+  "load-tag": (stage) => void (stage.tag = "loaded"),
 };
 
 /**
@@ -91,7 +60,7 @@ function invite(stage: Stage, mode: string, seconds?: number): void {
   if (!stage.signedIn) throw new Error("The visitor has signed out: there is nobody to invite.");
   if (stage.conversation.state !== "OPEN") {
     stage.conversation = stage.simulator.openConversation();
-    stage.invitation = undefined;
+    delete stage.invitation;
   }
   const before = stage.invitation;
   if (before?.state === "ACCEPTED") before.cancel();
@@ -100,7 +69,7 @@ function invite(stage: Stage, mode: string, seconds?: number): void {
   if (before?.state === "INVITED") before.cancel();
 }
 
-function refuseTokens(simulator: Simulator, code: 4401 | 4407): void {
+function refuseTokens({ simulator }: Stage, code: 4401 | 4407): void {
   simulator.revokeTokens(code);
   simulator.faults.drop(code);
 }

@@ -16,7 +16,7 @@ export function rebase(snippet: string, base: string): string {
 
 /** inline.html with this config. */
 export function fillInline(inline: string, config: object): string {
-  return replaceOnce(inline, /data-lp-cobrowse='[^']*'/, () => attribute(config));
+  return replaceOnce(inline, /data-lp-cobrowse='[^']*'/, () => attribute(print(config)));
 }
 
 /** gtm-container.json with this config. */
@@ -46,7 +46,7 @@ export interface GtmParameter {
 export function plainTag(snippet: string, config: object): string {
   const [url] = snippet.match(/https?:\/\/[^"']*\/lp-cobrowse\.min\.js/) ?? [];
   const [integrity] = snippet.match(/sha384-[^"']*/) ?? [];
-  return `<script src="${url}"\n  integrity="${integrity}" crossorigin="anonymous"\n  ${attribute(config)}></script>\n`;
+  return `<script src="${url}"\n  integrity="${integrity}" crossorigin="anonymous"\n  ${attribute(print(config))}></script>\n`;
 }
 
 /**
@@ -68,9 +68,9 @@ ${owners.join("")}  ${paths.at(-1)} = function () {
 `;
 }
 
-function attribute(config: object): string {
-  const value = print(config).replace(/&/g, "&amp;").replace(/'/g, "&#39;").replace(/</g, "&lt;");
-  return `data-lp-cobrowse='${value}'`;
+/** The attribute with which an element carries this text. */
+export function attribute(text: string): string {
+  return `data-lp-cobrowse='${text.replace(/&/g, "&amp;").replace(/'/g, "&#39;").replace(/</g, "&lt;")}'`;
 }
 
 /** JSON that passes a tag manager, which looks for {{variables}}. So indented, only a string can have two braces together. */

@@ -18,4 +18,4 @@ export const can = (mode: string): string | undefined => MODES[mode]?.can;
 /** For "The agent … this page." */
 export const does = (mode: string): string | undefined => MODES[mode]?.does;
 
-export const allows = (mode: string, kind: AgentAct["kind"]): boolean => MODES[mode]?.acts.includes(kind) ?? false;
+export const allows = (mode: string | undefined, kind: AgentAct["kind"]): boolean => MODES[mode ?? ""]?.acts.includes(kind) ?? false;

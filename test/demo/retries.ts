@@ -2,12 +2,12 @@
 import { DOUBLINGS, backoff } from "../../src/backoff.ts";
 import type { LogEntry } from "../simulator/simulator.ts";
 
-interface Connection {
+class Connection {
   tab: string | undefined;
   /** It waits for an answer: a page that closes it now has given it up. */
-  waits: boolean;
-  refused: boolean;
-  clockAnswers: number;
+  waits = true;
+  refused = false;
+  clockAnswers = 0;
 }
 
 /** With the second of them a connection has lasted. */
@@ -35,25 +35,23 @@ export class Retries {
 
   /** @returns in how many seconds at the latest the page tries again, if this has failed it */
   note(entry: LogEntry, now: number): number | undefined {
-    if (entry.type === "refused") return this.#failed(this.#firstBegun(), now);
-    if (entry.type === "open") this.#connections.set(entry.socket, { tab: undefined, waits: true, refused: false, clockAnswers: 0 });
-    if (entry.type !== "in" && entry.type !== "out" && entry.type !== "close") return undefined;
-    const connection = this.#connections.get(entry.socket)!;
+    if (entry.type === "refused") return this.#failed(undefined, now);
+    if (entry.type === "open") this.#connections.set(entry.socket, new Connection());
+    const connection = "socket" in entry && this.#connections.get(entry.socket!);
+    if (!connection) return undefined;
     if (entry.type === "in") {
       connection.waits = true;
-      const [, token] = /"jwt":"([^"]*)"/.exec(entry.text) ?? [];
-      const tab = token && this.#tokens.get(token);
-      if (!tab) return undefined;
-      connection.tab = tab;
-      this.#begun.delete(tab);
-    } else if (entry.type === "out") {
-      if (entry.frame?.kind !== "resp") return undefined;
+      const [, token = ""] = /"jwt":"([^"]*)"/.exec(entry.text) ?? [];
+      const tab = this.#tokens.get(token);
+      if (tab) this.#begun.delete((connection.tab = tab));
+    } else if (entry.type === "out" && entry.frame?.kind === "resp") {
       connection.waits = false;
       connection.refused = entry.frame.code !== 200;
-      if (entry.frame.type === "GetClockResponse" && ++connection.clockAnswers === LASTED && connection.tab) this.#of(connection.tab).failures = 0;
-    } else {
+      if (entry.frame.type === "GetClockResponse") connection.clockAnswers++;
+      if (connection.tab && connection.clockAnswers === LASTED) this.#of(connection.tab).failures = 0;
+    } else if (entry.type === "close") {
       this.#connections.delete(entry.socket);
-      if (entry.by === "server" || connection.waits || connection.refused) return this.#failed(connection.tab ?? this.#firstBegun(), now);
+      if (entry.by === "server" || connection.waits || connection.refused) return this.#failed(connection.tab, now);
     }
     return undefined;
   }
@@ -68,14 +66,11 @@ export class Retries {
     return this.#tabs.get(tab)!;
   }
 
-  #firstBegun(): string | undefined {
-    const [tab] = this.#begun;
-    if (tab) this.#begun.delete(tab);
-    return tab;
-  }
-
-  #failed(tab: string | undefined, now: number): number | undefined {
-    if (!tab) return undefined;
+  /** @param known the tab; one that has not shown itself is the one that began first */
+  #failed(known: string | undefined, now: number): number | undefined {
+    const tab = known ?? [...this.#begun][0];
+    if (tab === undefined) return undefined;
+    this.#begun.delete(tab);
     const state = this.#of(tab);
     const wait = backoff(state.failures, 1);
     state.failures = Math.min(state.failures + 1, DOUBLINGS);

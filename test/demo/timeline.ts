@@ -1,25 +1,28 @@
-// The timeline under the agent's console: what the simulator and the pages saw, one line each, and those lines that make the story.
+// The timeline under the agent's console: what the simulator and the pages saw, one line each, and the sentences that make the story.
 import type { Frame, LogEntry, SessionStep } from "../simulator/simulator.ts";
 import { can } from "./modes.ts";
 
-export type Who = "Agent" | "Visitor" | "Shop" | "Server";
-export type Kind = "agent" | "visitor" | "server" | "in" | "out" | "lpTag" | "window" | "console" | "connection";
+type Who = "Agent" | "Visitor" | "Shop" | "Server";
 
 export interface TimelineEntry {
+  line?: Line | undefined;
+  story?: Sentence | undefined;
+}
+
+export interface Line {
   /** This machine's clock, ms. */
   time: number;
-  kind: Kind;
+  /** As the console shows it. */
+  kind: Exclude<Who, "Shop"> | "→ server" | "← server" | "lpTag" | "window" | "console" | "connection";
   /** Which connection or tab, for example "socket 2" or "tab 1". */
-  source: string;
+  source?: string;
   /** The event's name or the frame's type, as a test looks for it. */
   name: string;
   /** What a reader wants to know besides. */
-  note: string;
+  note?: string;
   /** All there is to know. */
   detail?: unknown;
   wrong?: boolean;
-  /** It in a sentence, where it belongs to the story. */
-  story?: Sentence | undefined;
 }
 
 export interface Sentence {
@@ -40,15 +43,15 @@ export interface PageReport {
 }
 
 /** What the demo knows besides the simulator's entry. */
-export interface Circumstances {
+interface Circumstances {
   /** This machine's clock, ms. */
   time: number;
   /** Of the invitation that the entry is about. */
-  mode?: string | undefined;
+  mode: string | undefined;
   /** A newer invitation is there. */
-  replaced?: boolean | undefined;
+  replaced: boolean;
   /** The page tries again, after so many seconds at the latest. */
-  retryWithin?: number | undefined;
+  retryWithin: number | undefined;
 }
 
 const STEPS: Record<SessionStep, [Exclude<Who, "Shop">, string]> = {
@@ -79,68 +82,60 @@ const CLOSE_CODES: Record<number, string> = {
 const REFUSALS: Record<number, string> = { 401: "the token is not accepted", 429: "too many requests" };
 
 /** lpTag events are left to fromPage(), which knows the tab; an invitation that is replaced has its end in the story only. */
-export function fromSimulator(entry: LogEntry, { time, mode, replaced, retryWithin }: Circumstances): TimelineEntry | { story: Sentence } | undefined {
+export function fromSimulator(entry: LogEntry, { time, mode, replaced, retryWithin }: Circumstances): TimelineEntry {
   const tries = retryWithin && `tries again within ${retryWithin} s`;
   const again = tries ? `; the shop ${tries}` : "";
+  const line = (more: Pick<Line, "name"> & Partial<Line>): Line => ({
+    time,
+    kind: "connection",
+    ...("socket" in entry && { source: `socket ${entry.socket}` }),
+    ...more,
+  });
   switch (entry.type) {
     case "open":
-      return { time, kind: "connection", source: `socket ${entry.socket}`, name: "opened", note: "" };
+      return { line: line({ name: "opened" }) };
     case "close": {
-      const { socket, code, reason, by } = entry;
+      const { code, reason, by } = entry;
       const note = `${code}, by the ${by === "client" ? "page" : "server"}${reason && `: ${reason}`}`;
       const story: Sentence =
         by === "client"
           ? { who: "Shop", text: tries ? `gave the connection up and ${tries}` : "closed its connection" }
           : { who: "Server", text: (CLOSE_CODES[code] ?? `closed the connection (${code})`) + again };
-      return { time, kind: "connection", source: `socket ${socket}`, name: "closed", note, story };
+      return { line: line({ name: "closed", note }), story };
     }
-    case "refused":
-      return {
-        time,
-        kind: "connection",
-        source: "",
-        name: "refused",
-        note: entry.reason,
-        detail: { url: entry.url },
-        story: { who: "Server", text: (entry.reason === "down" ? "is down" : `let nobody in: ${entry.reason}`) + again },
-      };
+    case "refused": {
+      const text = (entry.reason === "down" ? "is down" : `let nobody in: ${entry.reason}`) + again;
+      return { line: line({ name: "refused", note: entry.reason, detail: { url: entry.url } }), story: { who: "Server", text } };
+    }
     case "http":
-      return { time, kind: "connection", source: "", name: `${entry.method} ${entry.status}`, note: entry.url };
+      return { line: line({ name: `${entry.method} ${entry.status}`, note: entry.url }) };
     case "session": {
       const { step, dialogId, convId } = entry;
       if (step === "cancelled" && replaced) return { story: { who: "Agent", text: "replaced it by the next invitation", invitation: dialogId } };
       const [who, words] = STEPS[step];
       const text = step === "invited" ? `${words} ${purpose(mode!)}` : words;
-      const kind = who.toLowerCase() as Lowercase<typeof who>;
-      return { time, kind, source: "", name: step, note: "", detail: { dialogId, convId }, story: { who, text, invitation: dialogId } };
+      return { line: line({ kind: who, name: step, detail: { dialogId, convId } }), story: { who, text, invitation: dialogId } };
     }
     case "violation":
-      return { time, kind: "connection", source: `socket ${entry.socket}`, name: "rejected", note: entry.sentence, wrong: true };
+      return { line: line({ name: "rejected", note: entry.sentence, wrong: true }) };
     case "in":
-    case "out":
-      return {
-        time,
-        kind: entry.type,
-        source: `socket ${entry.socket}`,
-        ...summary(entry.frame, entry.text),
-        detail: entry.frame ?? entry.text,
-        story: entry.type === "out" ? frameStory(entry.frame) : undefined,
-      };
+    case "out": {
+      const { type, frame, text } = entry;
+      const kind = type === "in" ? "→ server" : "← server";
+      return { line: line({ kind, ...summary(frame, text), detail: frame ?? text }), story: type === "out" ? frameStory(frame) : undefined };
+    }
     case "lpTag":
-      return undefined;
+      return {};
   }
 }
 
 export function fromPage({ time, tab, kind, name, data }: PageReport): TimelineEntry {
   const note = kind === "console" ? String(data.text) : [data.mode, data.reason].filter(Boolean).join(", ");
-  const where = tab === "1" ? "" : `, in tab ${tab}`;
-  const story: Sentence | undefined =
-    kind === "console" && note
-      ? { who: "Shop", text: `warns in its console: ${note}` }
-      : kind === "lpTag" && name === "cobrowseOffered"
-        ? { who: "Shop", text: `asks the visitor${where}`, invitation: String(data.dialogId) }
-        : undefined;
-  return { time, kind, source: `tab ${tab}`, name, note, detail: data, wrong: kind === "console" || name === "cobrowseError", story };
+  let story: Sentence | undefined;
+  if (kind === "console" && note) story = { who: "Shop", text: `warns in its console: ${note}` };
+  if (kind === "lpTag" && name === "cobrowseOffered")
+    story = { who: "Shop", text: `asks the visitor${tab === "1" ? "" : `, in tab ${tab}`}`, invitation: String(data.dialogId) };
+  return { line: { time, kind, source: `tab ${tab}`, name, note, detail: data, wrong: kind === "console" || name === "cobrowseError" }, story };
 }
 
 function purpose(mode: string): string {
@@ -155,23 +150,21 @@ function frameStory(frame: Frame | undefined): Sentence | undefined {
   return undefined;
 }
 
-function summary(frame: Frame | undefined, text: string): { name: string; note: string; wrong?: boolean } {
+function summary(frame: Frame | undefined, text: string): Pick<Line, "name" | "note" | "wrong"> {
   if (!frame) return { name: "malformed", note: text, wrong: true };
-  const type = (frame.type ?? "").replace(/^(cqm|aam)\./, "");
-  if (frame.kind === "resp") {
-    return { name: `answer ${frame.code}`, note: typeof frame.body === "string" ? frame.body : type.replace(/^\./, ""), wrong: frame.code !== 200 };
-  }
-  if (frame.kind === "notification") return { name: "notification", note: list(frame.body?.changes).map(changeNote).join("; ") || "no conversation" };
-  return { name: type, note: "" };
+  const { kind, type = "", code, body } = frame;
+  const name = type.replace(/^(cqm|aam)?\./, "");
+  if (kind === "resp") return { name: `answer ${code}`, note: typeof body === "string" ? body : name, wrong: code !== 200 };
+  if (kind === "notification") return { name: kind, note: list(body?.changes).map(changeNote).join("; ") || "no conversation" };
+  return { name };
 }
 
-function changeNote(change: any): string {
-  const details = change.result?.conversationDetails;
-  if (!details) return `conversation ${change.type}`;
-  const dialogs = list(details.dialogs).filter((dialog) => dialog.channelType === "COBROWSE");
-  const latest = dialogs.at(-1);
-  if (details.state !== "OPEN" || !latest) return `conversation ${details.state}`;
-  return ["COBROWSE", latest.metaData.sessionState, latest.metaData.mode].filter(Boolean).join(" ");
+function changeNote({ type, result }: any): string {
+  const details = result?.conversationDetails;
+  const invitations = list(details?.dialogs).filter((dialog) => dialog.channelType === "COBROWSE");
+  const latest = invitations.at(-1)?.metaData;
+  if (details?.state !== "OPEN" || !latest) return `conversation ${details ? details.state : type}`;
+  return ["COBROWSE", latest.sessionState, latest.mode].filter(Boolean).join(" ");
 }
 
 function list(value: any): any[] {

@@ -1,9 +1,8 @@
 // Words that a site configures: whichever they are, the prompt shows them as text, in their own direction, and they fit.
 import * as assert from "uvu/assert";
 import type { CobrowseText } from "../../src/api.d.ts";
-import { forEachEngine } from "../support/engines.ts";
-import { aMoment, gone, inTurn, listen, openPrompt, shown } from "../support/prompt.ts";
-import { answer, startSite, type Site } from "../support/site.ts";
+import { inTurn, onOneSite } from "../support/engines.ts";
+import { armed, gone, keys, notAsked, openPrompt, shown, words } from "../support/visitor.ts";
 
 const FITTING: Record<string, CobrowseText> = {
   "long German": {
@@ -36,96 +35,52 @@ const FITTING: Record<string, CobrowseText> = {
   },
 };
 
-forEachEngine("the prompt's words", (test) => {
-  let site: Site;
-  test.before(async () => {
-    site = await startSite();
-  });
-  test.after(() => site.close());
-  test.after.each(() => site.conversation.invitations.forEach((invitation) => invitation.cancel()));
+/** Words of a page, to be led to by paths. */
+const WORDS = `<script>
+  window.words = { title: "Zeigen?", n: 0, decline: function () { return "Nein " + ++this.n }, all: { accept: "Sí", decline: "window.words.title" } };
+</script>`;
 
-  test("a few words of the site's own, by window. paths too; the others stay English", async ({ page }) => {
-    const words = () =>
-      page.evaluate(() =>
-        ["title", "message", "decline", "accept"].map(
-          (part) => document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector(`[part=${part}]`)!.textContent,
-        ),
-      );
-    const head = `<script>
-      window.words = { title: "Zeigen?", n: 0, decline: function () { return "Nein " + ++this.n }, all: { accept: "Sí", decline: "window.words.title" } };
-    </script>`;
-    await openPrompt(page, site, {
-      head,
-      config: {
-        text: { title: "window.words.title", accept: "Ja", decline: "window.words.decline", view: "window.words.missing", shared: "Nur diese Seite." },
-      },
-    });
-    assert.equal(await words(), ["Zeigen?", "Nur diese Seite.", "Nein 1", "Ja"]);
-    site.conversation.invitations.at(-1)!.cancel();
+onOneSite("the prompt's words", (test) => {
+  test("some of the site's own, by paths too, looked up for each prompt; the others are English", async ({ page, site }) => {
+    const text = { title: "window.words.title", accept: "Ja", decline: "window.words.decline", view: "window.words.missing", shared: "Nur diese Seite." };
+    const invitation = await openPrompt(page, site, { head: WORDS, config: { text } });
+    assert.equal(await words(page), { title: "Zeigen?", message: "Nur diese Seite.", decline: "Nein 1", accept: "Ja" });
+    invitation.cancel();
     await gone(page);
-    // Looked up anew for each prompt.
-    site.invite();
-    await shown(page);
-    assert.equal(await words(), ["Zeigen?", "Nur diese Seite.", "Nein 2", "Ja"]);
-    site.conversation.invitations.at(-1)!.cancel();
-
-    await openPrompt(page, site, { head, config: { text: "window.words.all" } }, { mode: "follow" });
-    assert.equal(await words(), ["Share this page?", "Our agent can see this page until you stop.", "Zeigen?", "Sí"]);
+    site.invite({ mode: "view" });
+    const message = "Our agent can see and scroll this page until you stop.";
+    assert.equal(await words(page), { title: "Zeigen?", message, decline: "Nein 2", accept: "Ja" });
     assert.equal(await page.pageErrors(), []);
   });
 
-  test("a call, or a mode whose sentence the site took away, is ignored; a call with a sentence is asked about", async ({ page }) => {
-    const agent = listen(site);
-    await page.goto(site.shop({ config: { text: { VIDEO_CALL: "Mara would like to call you.", follow: " " } } }));
-    for (const mode of ["VOICE_CALL", "follow", "something new"]) site.invite({ mode });
-    await site.connected();
-    await aMoment();
-    assert.is(await page.promptPart("dialog"), null);
-    assert.equal(agent.now(), []);
-    site.invite({ mode: "VIDEO_CALL" });
-    await shown(page);
-    assert.is(
-      await page.evaluate(() => document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector("[part=message]")!.textContent),
-      "Mara would like to call you.",
-    );
-    await answer(page, "accept");
-    await agent.was("Offered", "Accepted");
+  test("all of them by one path", async ({ page, site }) => {
+    await openPrompt(page, site, { head: WORDS, config: { text: "window.words.all" } }, { mode: "follow" });
+    const message = "Our agent can see this page until you stop.";
+    assert.equal(await words(page), { title: "Share this page?", message, decline: "Zeigen?", accept: "Sí" });
+    assert.equal(await page.pageErrors(), []);
   });
 
-  test("Arabic reads from right to left on a page that does not", async ({ page }) => {
-    await openPrompt(page, site, { config: { text: FITTING.Arabic! } });
-    // Where the first and the last character are drawn.
-    const rightToLeft = await page.evaluate(() =>
-      ["title", "accept", "decline"].map((part) => {
-        const text = document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector(`[part=${part}]`)!.firstChild as Text;
-        const left = (from: number) => {
-          const range = document.createRange();
-          range.setStart(text, from);
-          range.setEnd(text, from + 1);
-          return range.getBoundingClientRect().left;
-        };
-        return left(0) > left(3);
-      }),
-    );
-    assert.equal(rightToLeft, [true, true, true]);
+  test("a mode whose sentence the site took away is ignored", async ({ page, site, agent }) => {
+    await page.goto(site.shop({ config: { text: { follow: " " } } }));
+    await site.connected();
+    site.invite({ mode: "follow" });
+    await notAsked(page);
+    assert.equal(agent.heard(), []);
   });
 
   // 1280 by 800 zoomed to 200 % is a viewport of 640 by 400; the scale does not matter to what fits.
-  for (const [width, height] of [
-    [320, 568],
-    [640, 400],
-  ] as const) {
-    test(`everything fits into ${width} by ${height}, and stays text`, async ({ page }) => {
+  for (const { width, height } of [
+    { width: 320, height: 568 },
+    { width: 640, height: 400 },
+  ]) {
+    test(`everything fits into ${width} by ${height}, and stays text`, async ({ page, site }) => {
       await page.viewport(width, height);
       await page.goto(site.shop({ config: { text: "window.words" } }));
       await inTurn(Object.entries(FITTING), async (text) => {
         await page.evaluate((words) => void Object.assign(window, { words }), text);
         const invitation = site.invite();
         await shown(page);
-        const found = await page.evaluate(() => {
-          const root = document.querySelector("lp-cobrowse")!.shadowRoot!;
-          const part = (name: string) => root.querySelector<HTMLElement>(`[part=${name}]`)!;
-          const dialog = part("dialog");
+        const problems = await page.inPrompt(({ root, dialog, part }) => {
           const problems: string[] = [];
           const { left, right, top, bottom } = dialog.getBoundingClientRect();
           if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) problems.push(`the dialog lies at ${[left, top, right, bottom]}`);
@@ -137,17 +92,17 @@ forEachEngine("the prompt's words", (test) => {
             if (element.childElementCount) problems.push(`${name} has elements in it`);
           }
           // Each button, scrolled to, is on top in its middle.
+          part("accept").parentElement!.inert = false;
           for (const name of ["decline", "accept"]) {
             part(name).scrollIntoView({ block: "center" });
             const { x, y, width, height } = part(name).getBoundingClientRect();
             if (y < top - 1 || y + height > bottom + 1) problems.push(`${name} cannot be scrolled to`);
-            part(name).parentElement!.inert = false;
             if (root.elementFromPoint(x + width / 2, y + height / 2) !== part(name)) problems.push(`${name} is covered`);
           }
-          return { problems, text: ["title", "accept", "decline", "message"].map((name) => part(name).textContent) };
+          return problems;
         });
-        assert.equal(found.problems, []);
-        assert.equal(found.text, [text.title, text.accept, text.decline, text.shared]);
+        assert.equal(problems, []);
+        assert.equal(await words(page), { title: text.title, message: text.shared, decline: text.decline, accept: text.accept });
         invitation.cancel();
         await gone(page);
       });
@@ -155,18 +110,16 @@ forEachEngine("the prompt's words", (test) => {
     });
   }
 
-  test("at 320 by 568 a button below the fold is scrolled to by Tab, and pressed", async ({ page }) => {
-    const agent = listen(site);
+  test("at 320 by 568 a button below the fold is scrolled to by Tab, and pressed", async ({ page, site, agent }) => {
     await page.viewport(320, 568);
     await openPrompt(page, site, { config: { text: FITTING["long German"]! } });
-    await page.waitFor(() => !document.querySelector("lp-cobrowse")!.shadowRoot!.querySelector("[inert]"));
-    await page.press("Tab");
-    await page.press("Tab");
-    const seen = await page.evaluate(() => {
-      const { top, bottom } = document.querySelector("lp-cobrowse")!.shadowRoot!.activeElement!.getBoundingClientRect();
-      return top >= 0 && bottom <= innerHeight;
+    await armed(page);
+    await keys(page, "Tab", "Tab");
+    const seen = await page.inPrompt(({ root }) => {
+      const { top, bottom } = root.activeElement!.getBoundingClientRect();
+      return { top: top >= 0, bottom: bottom <= innerHeight };
     });
-    assert.ok(seen);
+    assert.equal(seen, { top: true, bottom: true });
     await page.press("Enter");
     await agent.was("Offered", "Accepted");
   });

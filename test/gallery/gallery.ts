@@ -3,7 +3,8 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { CobrowseText } from "../../src/api.d.ts";
 import { launch, type Browser, type Preferences } from "../support/browsers.ts";
-import { promptIsArmed, scriptTag, startSite } from "../support/site.ts";
+import { scriptTag, startSite } from "../support/site.ts";
+import { armed } from "../support/visitor.ts";
 
 const OUT = new URL("out/", import.meta.url);
 const HOSTS = ["shop", "bank", "magazine"] as const;
@@ -130,7 +131,7 @@ async function picture(browser: Browser, shot: Shot, snippet: string | undefined
     );
     site.invite({ mode });
     // Only then do keys count.
-    await page.waitFor(promptIsArmed, { message: `the prompt of "${shot.name}"` });
+    await armed(page);
     for (let tab = 0; tab < tabs; tab++) await page.press("Tab");
     return await page.screenshot();
   } finally {

@@ -1,28 +1,10 @@
 // The product as a function of a page, so that each history can have a fresh one of its own.
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
 
 /** The language itself: everything else has to come from the page. */
-const LANGUAGE = new Set([
-  "Object",
-  "Array",
-  "String",
-  "Number",
-  "Boolean",
-  "Symbol",
-  "Promise",
-  "JSON",
-  "RegExp",
-  "Error",
-  "undefined",
-  "NaN",
-  "Infinity",
-  "isNaN",
-  "parseInt",
-  "parseFloat",
-  "Map",
-  "Set",
-]);
+const LANGUAGE: Set<string> = new Set(runInNewContext("Object.getOwnPropertyNames(globalThis)"));
 
 /** SOURCE names another folder than src/: how we see that a broken product is caught. */
 const source = process.env.SOURCE ?? fileURLToPath(new URL("../../src", import.meta.url));

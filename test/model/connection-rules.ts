@@ -21,6 +21,8 @@ const TOLD_AFTER = 3;
 export const SLACK = 5 * DELAY;
 /** The codes that blame the token: closing the connection, and refusing a request. */
 const BLAMING = [4401, 4407, 401, 403, 407];
+/** With each of them a page cannot connect. */
+const FAULTS = ["down", "silent", "dead", "stallOpening", "refuseInit", "refuseToken", "refuseSubscription", "throwOut"] as const;
 
 interface Request {
   type: string;
@@ -41,20 +43,14 @@ interface Seen {
 }
 
 /** The failures since a connection has lasted, as far as they can be seen from outside. */
-interface Row {
+class Row {
   /** Look-ups of a token. Each but the present one may have failed. */
-  attempts: number;
+  attempts = 0;
   /** Connections that were certainly lost or refused. */
-  failures: number;
-  blamed: boolean;
+  failures = 0;
+  blamed = false;
   /** What was tried has been reported. */
-  told: boolean;
-}
-
-/** What the connection's frames tell of everything else. */
-export interface Listening {
-  clock(socket: FakeSocket, currentTime: number, first: boolean): void;
-  change(socket: FakeSocket, change: any): void;
+  told = false;
 }
 
 export class ConnectionRules {
@@ -62,10 +58,12 @@ export class ConnectionRules {
   left = false;
   /** What the page's Math.random gave last. */
   drawn = 0;
+  /** What the connection's frames tell of everything else. */
+  onClock: (socket: FakeSocket, currentTime: number, first: boolean) => void = () => {};
+  onChange: (socket: FakeSocket, change: any) => void = () => {};
   readonly #page: FakePage;
   readonly #provider: Provider;
   readonly #story: Story;
-  readonly #listening: Listening;
   #seen = new Map<FakeSocket, Seen>();
   #hiddenSince: number | undefined;
   /** start() is running: it may close a good connection. */
@@ -73,7 +71,7 @@ export class ConnectionRules {
   /** What happened to the page, and no wait, makes it connect. */
   #caused = true;
   #connectsBy: number | undefined;
-  #row: Row = { attempts: 0, failures: 0, blamed: false, told: false };
+  #row = new Row();
   #lastAttempt = -Infinity;
   /** The latest failure, if it is certain, with the least and the most failures before it. */
   #lost: { at: number; least: number; most: number } | undefined;
@@ -83,11 +81,10 @@ export class ConnectionRules {
   /** Until then a look-up may hang that was begun when its provider hung. */
   #hungUntil = 0;
 
-  constructor(page: FakePage, provider: Provider, story: Story, listening: Listening) {
+  constructor(page: FakePage, provider: Provider, story: Story) {
     this.#page = page;
     this.#provider = provider;
     this.#story = story;
-    this.#listening = listening;
     if (page.document.hidden) this.#hiddenSince = Date.now() - HIDDEN_FOR;
     else this.#connectsBy = Date.now() + SLACK;
     page.onSocket = (socket) => this.#opened(socket);
@@ -99,11 +96,6 @@ export class ConnectionRules {
   /** The connection as the page sees it. */
   get socket(): FakeSocket | undefined {
     return this.#page.sockets.find((socket) => socket.inUse);
-  }
-
-  get subscribed(): boolean {
-    const { socket } = this;
-    return socket !== undefined && this.#seen.get(socket)!.subscribed;
   }
 
   /** The connection has answered the first GetClock: what it tells from then on happens now. */
@@ -133,106 +125,88 @@ export class ConnectionRules {
     this.#starting = false;
   }
 
-  hide(run: () => void): void {
-    this.#hiddenSince ??= Date.now();
-    this.#connectsBy = this.#lost = undefined;
-    run();
-  }
-
-  leave(run: () => void): void {
-    this.left = true;
-    this.hide(run);
-  }
-
-  /** The visitor sees the page again, or comes back to it. */
-  show(run: () => void): void {
-    this.left = false;
-    this.#hiddenSince = undefined;
-    this.#wake(run);
-  }
-
-  online(run: () => void): void {
+  /** An event of the window, and what the page makes of it. */
+  around(type: string, run: () => boolean): boolean {
+    const { hidden } = this.#page.document;
+    const looks = type === "visibilitychange" && !hidden;
+    if (looks) this.#hiddenSince = undefined;
     // It counts as a look: a hidden page that has just got its network back may keep it for as long as one just hidden.
-    if (this.#page.document.hidden) this.#hiddenSince = Date.now();
-    this.#wake(run);
+    if (type === "online" && hidden) this.#hiddenSince = Date.now();
+    if (type === "pagehide" || (type === "visibilitychange" && hidden)) {
+      this.#hiddenSince ??= Date.now();
+      this.#connectsBy = this.#lost = undefined;
+    }
+    this.left = type === "pagehide" || (this.left && !looks);
+    // While nobody sees it nothing is asked.
+    return looks || (type === "online" && !hidden) ? this.#wakes(run) : run();
   }
 
-  #wake(run: () => void): void {
+  #wakes(run: () => boolean): boolean {
     const { socket } = this;
     const seen = socket && this.#seen.get(socket)!;
     const before = seen?.latest;
-    run();
-    // Nobody sees it: it is asked when somebody does.
-    if (this.#page.document.hidden) return;
+    const result = run();
     if (!socket) this.#connectsAtOnce();
     else if (this.isLive(socket)) {
-      if (seen!.latest === before) this.#story.breaks("a connection is not asked at once whether it has outlived sleep");
+      this.#story.never({ "a connection is not asked at once whether it has outlived sleep": seen!.latest === before });
       seen!.latest!.patience = ALIVE_WITHIN;
     }
+    return result;
   }
 
   /** The page reports what the site has to fix. */
   reported(reason: string): void {
-    const row = this.#row;
-    if (/jwt/.test(reason)) {
-      if (String(this.#blaming) !== /\d+$/.exec(reason)?.[0]) this.#story.breaks(`a token is blamed for nothing: ${reason}`);
-      this.#blaming = undefined;
-    } else if (/publish/.test(reason)) {
-      if (this.#page.tagged) this.#story.breaks("the tag is reported as missing, though it is there");
-    } else if (/:\/\//.test(reason)) {
-      if (row.told) this.#story.breaks("what was tried is reported twice in a row of failures");
-      if (row.attempts < TOLD_AFTER) this.#story.breaks("a failure is reported before there were three in a row");
-      row.told = true;
-    } else this.#story.breaks(`nothing is wrong, but it is reported: ${reason}`);
+    const about = { token: /jwt/.test(reason), tag: /publish/.test(reason), server: /:\/\//.test(reason) };
+    this.#story.never({
+      [`a token is blamed for nothing: ${reason}`]: about.token && !reason.endsWith(` ${this.#blaming}`),
+      "the tag is reported as missing, though it is there": about.tag && this.#page.tagged,
+      "what was tried is reported twice in a row of failures": about.server && this.#row.told,
+      "a failure is reported before there were three in a row": about.server && this.#row.attempts < TOLD_AFTER,
+      [`nothing is wrong, but it is reported: ${reason}`]: !Object.values(about).includes(true),
+    });
+    if (about.token) this.#blaming = undefined;
+    this.#row.told ||= about.server;
   }
 
   check(): void {
     const { socket } = this;
     const now = Date.now();
-    if (this.#page.sockets.filter(({ inUse }) => inUse).length > 1) this.#story.broken("two sockets");
-    if (this.#blaming) this.#story.broken(`a refused token that is not reported: ${this.#blaming}`);
     const { attempts, failures, blamed, told } = this.#row;
-    if (failures >= TOLD_AFTER && failures === attempts && !blamed && !told) this.#story.broken("three failures in a row that are not reported");
-    if (this.#connectsBy !== undefined && now > this.#connectsBy) this.#story.broken("no try to connect at once");
-    if (socket) this.#checkConnection(socket, now);
+    this.#story.never({
+      "two sockets": this.#page.sockets.filter(({ inUse }) => inUse).length > 1,
+      [`a refused token that is not reported: ${this.#blaming}`]: this.#blaming,
+      "three failures in a row that are not reported": failures >= TOLD_AFTER && failures === attempts && !blamed && !told,
+      "no try to connect at once": this.#connectsBy !== undefined && now > this.#connectsBy,
+    });
+    if (socket) this.#checkConnection(this.#seen.get(socket)!.latest, now);
     this.#checkReconnection(now);
   }
 
-  #checkConnection(socket: FakeSocket, now: number): void {
-    const { latest } = this.#seen.get(socket)!;
-    if (this.stopped) this.#story.broken("a connection after stop()");
-    if (this.#page.frozen) this.#story.broken("a connection in a page that was left");
-    if (this.#isHiddenFor(HIDDEN_FOR + SLACK)) this.#story.broken("a connection in a tab hidden for long");
-    if (latest && !latest.answered && now - latest.at > latest.patience + SLACK) this.#story.broken("a connection that does not answer is not replaced");
-    // Its half minute began with the look-ups.
-    if (!latest && now - this.#lastAttempt > HEARTBEAT + SLACK) this.#story.broken("a connection that does not open is not replaced");
-    if (latest && now - latest.at > 2 * HEARTBEAT + SLACK) this.#story.broken("a connection that nobody asks whether it is alive");
+  #checkConnection(latest: Request | undefined, now: number): void {
+    this.#story.never({
+      "a connection after stop()": this.stopped,
+      "a connection in a page that was left": this.#page.frozen,
+      "a connection in a tab hidden for long": this.#isHiddenFor(HIDDEN_FOR + SLACK),
+      "a connection that does not answer is not replaced": latest && !latest.answered && now - latest.at > latest.patience + SLACK,
+      // Its half minute began with the look-ups.
+      "a connection that does not open is not replaced": !latest && now - this.#lastAttempt > HEARTBEAT + SLACK,
+      "a connection that nobody asks whether it is alive": latest && now - latest.at > 2 * HEARTBEAT + SLACK,
+    });
   }
 
   /** Subscribed again within one capped wait of the network coming back. */
   #checkReconnection(now: number): void {
     const { socket } = this;
+    const subscribed = socket && this.#seen.get(socket)!.subscribed;
     const page = this.#page;
-    const { faults, domainService } = page.network;
-    const age = socket && !this.subscribed ? now - socket.openedAt : 0;
-    const fine =
-      !this.stopped &&
-      !page.frozen &&
-      !page.document.hidden &&
-      !(faults.down || faults.silent || faults.dead || faults.stallOpening) &&
-      !(faults.refuseInit || faults.refuseToken || faults.refuseSubscription || faults.throwOut) &&
-      faults.latency <= 1000 &&
-      domainService === "ok" &&
-      this.#provider.mode === "good" &&
-      now > this.#hungUntil &&
-      // Begun before; that it is replaced is a rule of its own.
-      age < CONNECTING &&
-      !socket?.server?.dead;
-    if (!fine || this.subscribed) this.#fineSince = undefined;
-    else {
-      this.#fineSince ??= now;
-      if (now - this.#fineSince > LONGEST_WAIT + CONNECTING) this.#story.broken("not connected again within one capped wait");
-    }
+    const { faults } = page.network;
+    const faulty = FAULTS.some((fault) => faults[fault]) || faults.latency > 1000 || faults.csds !== "ok";
+    const connects = !this.stopped && !page.frozen && !page.document.hidden && this.#provider.mode === "good" && now > this.#hungUntil;
+    // One begun before may be stuck; that it is replaced is a rule of its own.
+    const stuck = socket && (socket.server?.dead || now - socket.openedAt >= CONNECTING);
+    if (faulty || !connects || subscribed || stuck) this.#fineSince = undefined;
+    else this.#fineSince ??= now;
+    this.#story.never({ "not connected again within one capped wait": now - (this.#fineSince ?? now) > LONGEST_WAIT + CONNECTING });
   }
 
   #isHiddenFor(milliseconds: number): boolean {
@@ -252,11 +226,11 @@ export class ConnectionRules {
   /** A try to connect begins: the page looks up a token. */
   #attempts(): void {
     const now = Date.now();
-    if (this.stopped || this.left || this.#isHiddenFor(HIDDEN_FOR + SLACK)) this.#story.breaks("a token is looked up for a page that must not connect");
-    if (!this.#caused) {
-      if (now - this.#lastAttempt < SHORTEST_WAIT) this.#story.breaks("two tries to connect within a second");
-      if (this.#lost) this.#checkWait(now - this.#lost.at, this.#lost);
-    }
+    this.#story.never({
+      "a token is looked up for a page that must not connect": this.stopped || this.left || this.#isHiddenFor(HIDDEN_FOR + SLACK),
+      "two tries to connect within a second": !this.#caused && now - this.#lastAttempt < SHORTEST_WAIT,
+    });
+    if (!this.#caused && this.#lost) this.#checkWait(now - this.#lost.at, this.#lost);
     this.#row.attempts++;
     this.#lastAttempt = now;
     this.#caused = false;
@@ -267,8 +241,10 @@ export class ConnectionRules {
   #checkWait(wait: number, { least, most }: { least: number; most: number }): void {
     const drawn = (failures: number) => SHORTEST_WAIT * (1 + this.drawn * 2 ** Math.min(failures, DOUBLINGS));
     // A timer knows whole milliseconds only.
-    if (wait < drawn(least) - 1) this.#story.breaks(`tried again after ${wait} ms, though ${least} tries had failed before`);
-    if (wait > drawn(most) + 1) this.#story.breaks(`tried again after ${wait} ms, though at most ${most} tries had failed before`);
+    this.#story.never({
+      [`tried again after ${wait} ms, though ${least} tries had failed before`]: wait < drawn(least) - 1,
+      [`tried again after ${wait} ms, though at most ${most} tries had failed before`]: wait > drawn(most) + 1,
+    });
   }
 
   /** The connection was lost, refused or given up. */
@@ -294,9 +270,11 @@ export class ConnectionRules {
       this.#fails();
       this.#blames(code);
     };
-    if (this.stopped) this.#story.breaks("a try to connect after stop()");
-    if (this.left) this.#story.breaks("a try to connect from a page that was left");
-    if (this.#isHiddenFor(HIDDEN_FOR + SLACK)) this.#story.breaks("a try to connect from a tab hidden for long");
+    this.#story.never({
+      "a try to connect after stop()": this.stopped,
+      "a try to connect from a page that was left": this.left,
+      "a try to connect from a tab hidden for long": this.#isHiddenFor(HIDDEN_FOR + SLACK),
+    });
   }
 
   #sent(socket: FakeSocket, text: string): void {
@@ -306,7 +284,7 @@ export class ConnectionRules {
     seen.requests.set(id, seen.latest);
     if (type !== "InitConnection") return;
     const { jwt } = headers.find((header: { jwt?: string }) => header.jwt);
-    if (jwt !== this.#provider.latestBefore(socket.openedAt)) this.#story.breaks("a token that was not looked up for this connection");
+    this.#story.never({ "a token that was not looked up for this connection": jwt !== this.#provider.latestBefore(socket.openedAt) });
   }
 
   #closing(socket: FakeSocket): void {
@@ -317,7 +295,7 @@ export class ConnectionRules {
     this.#fineSince = undefined;
     if (this.stopped || this.left || this.#starting || this.#isHiddenFor(HIDDEN_FOR - SLACK)) return;
     const silent = latest ? !latest.answered && now - latest.at >= latest.patience - SLACK : now - this.#lastAttempt >= HEARTBEAT - SLACK;
-    if (!silent && !refused) this.#story.breaks("a good connection is closed");
+    this.#story.never({ "a good connection is closed": !silent && !refused });
     this.#fails();
   }
 
@@ -339,18 +317,17 @@ export class ConnectionRules {
       else if (request.type === "cqm.SubscribeExConversations") seen.subscribed = true;
     }
     if (/ExConversationChangeNotification$/.test(frame?.type)) {
-      for (const change of list(frame.body?.changes)) if (change?.result?.convId) this.#listening.change(socket, change);
+      for (const change of list(frame.body?.changes)) if (change?.result?.convId) this.onChange(socket, change);
     }
   }
 
   #clockAnswered(socket: FakeSocket, seen: Seen, request: Request, currentTime: number): void {
     // It has lasted. Whether that is so by the answer to an earlier question, too, is left open.
     if (seen.clockAnswers) {
-      this.#row.failures = 0;
-      this.#row.told = false;
-      if (request === seen.latest) this.#row = { attempts: 1, failures: 0, blamed: false, told: false };
+      Object.assign(this.#row, { failures: 0, told: false });
+      if (request === seen.latest) this.#row = Object.assign(new Row(), { attempts: 1 });
     }
-    if (request === seen.latest) this.#listening.clock(socket, currentTime, !seen.clockAnswers++);
+    if (request === seen.latest) this.onClock(socket, currentTime, !seen.clockAnswers++);
   }
 }
 

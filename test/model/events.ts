@@ -2,27 +2,25 @@
 
 export class PageEvent {
   readonly type: string;
-  readonly detail: unknown;
-  readonly cancelable: boolean;
   defaultPrevented = false;
+  declare readonly detail: unknown;
+  declare readonly cancelable?: boolean;
   [key: string]: unknown;
 
-  constructor(type: string, init: { detail?: unknown; cancelable?: boolean; [key: string]: unknown } = {}) {
+  constructor(type: string, init: object = {}) {
     this.type = type;
-    this.detail = init.detail;
-    this.cancelable = !!init.cancelable;
     Object.assign(this, init);
   }
 
   preventDefault(): void {
-    if (this.cancelable) this.defaultPrevented = true;
+    this.defaultPrevented ||= !!this.cancelable;
   }
 }
 
 export type Listener = (event: PageEvent) => unknown;
 
 export class Target {
-  readonly #listeners: { type: string; listener: Listener }[] = [];
+  readonly #listeners = new Map<string, Set<Listener>>();
   readonly #failed: (error: unknown) => void;
 
   constructor(failed: (error: unknown) => void) {
@@ -30,21 +28,16 @@ export class Target {
   }
 
   addEventListener(type: string, listener: Listener): void {
-    if (!this.#listeners.some((known) => known.type === type && known.listener === listener)) this.#listeners.push({ type, listener });
-  }
-
-  removeEventListener(type: string, listener: Listener): void {
-    const index = this.#listeners.findIndex((known) => known.type === type && known.listener === listener);
-    if (index >= 0) this.#listeners.splice(index, 1);
+    if (!this.#listeners.has(type)) this.#listeners.set(type, new Set());
+    this.#listeners.get(type)!.add(listener);
   }
 
   dispatchEvent(event: PageEvent): boolean {
     const handler = (this as Record<string, unknown>)[`on${event.type}`];
-    const listeners = this.#listeners.filter(({ type }) => type === event.type).map(({ listener }) => listener);
-    if (typeof handler === "function") listeners.unshift(handler as Listener);
+    const listeners = [handler as Listener | null | undefined, ...(this.#listeners.get(event.type) ?? [])];
     for (const listener of listeners) {
       try {
-        listener.call(this, event);
+        listener?.call(this, event);
       } catch (error) {
         this.#failed(error);
       }

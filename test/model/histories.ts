@@ -1,41 +1,15 @@
 // What can happen to a page, as fast-check commands.
 import fc from "fast-check";
-import { AGENT } from "../simulator/conversations.ts";
-import type { RequestType } from "../simulator/frames.ts";
+import { AGENT, type InviteOptions } from "../simulator/conversations.ts";
+import type { Faults } from "../simulator/faults.ts";
 import { CONSUMER } from "../simulator/simulator.ts";
-import { MODES, type Mode } from "./provider.ts";
+import { MODES } from "./provider.ts";
+import { ANSWERS, type Answer } from "./rules.ts";
 import type { Setting, Sleep, World } from "./world.ts";
 
 type Command = fc.AsyncCommand<World, World>;
-
-/** Something that happens, and the time that passes after it. */
-class Step implements Command {
-  readonly #name: string;
-  readonly #milliseconds: number | ((world: World) => number);
-  readonly #possible: (world: World) => boolean;
-  readonly #happen: (world: World) => void;
-
-  constructor(name: string, milliseconds: number | ((world: World) => number), happen: (world: World) => void, possible: (world: World) => boolean) {
-    this.#name = name;
-    this.#milliseconds = milliseconds;
-    this.#happen = happen;
-    this.#possible = possible;
-  }
-
-  check(world: World): boolean {
-    return this.#possible(world);
-  }
-
-  async run(world: World): Promise<void> {
-    world.rules.story.tell(`— ${this.toString()}`);
-    this.#happen(world);
-    await world.time.pass(typeof this.#milliseconds === "number" ? this.#milliseconds : this.#milliseconds(world));
-  }
-
-  toString(): string {
-    return typeof this.#milliseconds === "number" && this.#milliseconds ? `${this.#name}, ${this.#milliseconds / 1000} s` : this.#name;
-  }
-}
+type Possible = (world: World) => boolean;
+type Weighted = fc.WeightedArbitrary<Command>;
 
 /** From the very same moment to the time that a prompt or a connection takes. */
 const shortTime = fc.oneof(
@@ -49,423 +23,205 @@ const shortTime = fc.oneof(
 const longEnough = fc.integer({ min: 530, max: 3000 });
 
 const always = () => true;
-const awake = ({ page }: World) => !page.frozen;
-const seen = ({ page }: World) => !page.frozen && !page.document.hidden;
-const invited = ({ invitations }: World) => invitations.length > 0;
+const awake: Possible = ({ page }) => !page.frozen;
+const left: Possible = ({ page }) => page.frozen;
+const seen: Possible = ({ page }) => !page.frozen && !page.document.hidden;
+const hidden: Possible = ({ page }) => !page.frozen && page.document.hidden;
+const invited: Possible = ({ invitations }) => invitations.length > 0;
+const untagged: Possible = ({ page }) => !page.frozen && !page.tagged;
+const prompted: Possible = ({ page }) => page.prompt !== undefined;
+/** A clock that is set anew would leave open what had ended by it before. */
+const clockMayBeSet: Possible = ({ rules }) => !rules.mayEndUnseen;
+/** An answer to GetClock from before the sleep would set the clock wrong. */
+const mayFallAsleep: Possible = ({ page, rules }) => !page.frozen && !(rules.connection.clockIsOnItsWay && rules.mayEndUnseen);
 
-/** A step with a parameter. */
-function step<T>(
-  parameter: fc.Arbitrary<T>,
-  name: (value: T) => string,
-  happen: (world: World, value: T) => void,
-  possible: (world: World) => boolean = always,
-  after: fc.Arbitrary<number> = shortTime,
-): fc.Arbitrary<Command> {
-  return fc.tuple(parameter, after).map(([value, time]) => new Step(name(value), time, (world) => happen(world, value), possible));
+/** Something that happens, with one of some values, and the time that passes after it. */
+function step<const T>(
+  weight: number,
+  name: string,
+  values: fc.Arbitrary<T> | readonly T[],
+  happen: (world: World, value: T) => unknown,
+  possible: Possible = always,
+  after = shortTime,
+): Weighted {
+  const value = values instanceof fc.Arbitrary ? values : fc.constantFrom(...values);
+  const arbitrary = fc.tuple(value, after).map(([value, wait]): Command => {
+    const sentence = `${name} ${JSON.stringify(value) ?? ""}, ${wait / 1000} s`;
+    return {
+      check: possible,
+      async run(world) {
+        world.rules.story.tell(`— ${sentence}`);
+        await happen(world, value);
+        await world.time.pass(wait);
+      },
+      toString: () => sentence,
+    };
+  });
+  return { weight, arbitrary };
 }
 
-const simple = (name: string, happen: (world: World) => void, possible: (world: World) => boolean = always) =>
-  step(fc.constant(undefined), () => name, happen, possible);
+/** The same without a value. */
+const simple = (weight: number, name: string, happen: (world: World) => void, possible?: Possible): Weighted =>
+  step(weight, name, [undefined], happen, possible);
 
-const one = fc.nat({ max: 3 });
-/** The newest invitation for 0, and so on. */
+const ONE_OF_TWO = [0, 1];
+/** How many invitations before the newest. */
+const back = fc.nat({ max: 3 });
 const latest = ({ invitations }: World, back: number) => invitations[Math.max(0, invitations.length - 1 - back)]!;
 
-const invite = step(
-  fc.record({
-    conversation: fc.nat({ max: 1 }),
-    mode: fc.constantFrom("shared", "shared", "shared", "view", "view", "follow", "follow", "VIDEO_CALL"),
-    seconds: fc.integer({ min: 15, max: 120 }),
-    constant: fc.boolean(),
-    expires: fc.constantFrom("field", "none"),
-    agentClockOffset: fc.constantFrom(0, 0, 0, -600_000, -60_000, -4_000, 4_000, 60_000, 600_000),
-    participants: fc.constantFrom<string[][]>([CONSUMER, AGENT], [AGENT, CONSUMER]),
-    participantsAs: fc.constantFrom("participants", "participantsDetails"),
-    updates: fc.constantFrom("bare", "short", "full"),
-  }),
-  ({ conversation, mode, seconds, constant, expires, agentClockOffset, participants, participantsAs, updates }) =>
-    [
-      `invites in conversation ${conversation} to ${mode} for ${seconds} s`,
-      constant && !conversation && "by the constant id",
-      expires === "none" && "without expires",
-      agentClockOffset && `by a clock ${agentClockOffset / 1000} s off`,
-      participants[0] === AGENT && "with the agent first",
-      participantsAs === "participantsDetails" && "with participantsDetails",
-      updates !== "bare" && `with ${updates} updates`,
-    ]
-      .filter(Boolean)
-      .join(" "),
-  (world, { conversation, constant, ...options }) => {
-    // Servers so old that they use the constant let a consumer have one conversation only.
-    const id = constant && !conversation && { dialogId: "COAPP" };
-    world.invitations.push(world.conversation(conversation).invite({ ...options, ...id }));
-  },
-  always,
-  fc.oneof(shortTime, longEnough),
-);
+const invitation = fc.record({
+  conversation: fc.nat({ max: 1 }),
+  mode: fc.constantFrom("shared", "shared", "shared", "view", "view", "follow", "follow", "VIDEO_CALL"),
+  seconds: fc.integer({ min: 15, max: 120 }),
+  constant: fc.boolean(),
+  expires: fc.constantFrom("field", "none"),
+  agentClockOffset: fc.constantFrom(0, 0, 0, -600_000, -60_000, -4_000, 4_000, 60_000, 600_000),
+  participants: fc.constantFrom<string[][]>([CONSUMER, AGENT], [AGENT, CONSUMER], [AGENT]),
+  participantsAs: fc.constantFrom("participants", "participantsDetails"),
+  updates: fc.constantFrom("bare", "short", "full"),
+});
 
-const part = fc.constantFrom("accept" as const, "decline" as const);
-
-/** The visitor presses where a button of the prompt is, whatever is there now, and releases later. */
-class Press implements Command {
-  readonly #part: "accept" | "decline";
-  readonly #held: number;
-  readonly #after: number;
-
-  constructor(part: "accept" | "decline", held: number, after: number) {
-    this.#part = part;
-    this.#held = held;
-    this.#after = after;
-  }
-
-  check(world: World): boolean {
-    return seen(world);
-  }
-
-  async run(world: World): Promise<void> {
-    const { page, rules, time } = world;
-    rules.story.tell(`— ${this.toString()}`);
-    // In that very millisecond it may or may not count.
-    if (rules.justArming) return;
-    const { prompt } = page;
-    // Nothing else is an answer: not what began too early, elsewhere, or on a prompt that something lay over.
-    const counts = prompt !== undefined && rules.armed;
-    const asked = rules.pending;
-    page.mouseDown(this.#part);
-    await time.pass(this.#held);
-    if (counts && page.prompt === prompt && asked === rules.pending) asked?.said.add(this.#part === "accept" ? "cobrowseAccepted" : "cobrowseDeclined");
-    if (!page.frozen) page.mouseUp(this.#part);
-    await time.pass(this.#after);
-  }
-
-  toString(): string {
-    return `presses ${this.#part} for ${this.#held} ms, ${this.#after / 1000} s`;
-  }
+function invite(world: World, { conversation, constant, ...options }: InviteOptions & { conversation: number; constant: boolean }): void {
+  // Servers so old that they use the constant let a consumer have one conversation only.
+  const id = constant && !conversation && { dialogId: "COAPP" };
+  world.invitations.push(world.openConversation(conversation).invite({ ...options, ...id }));
 }
 
+const agent = [
+  step(10, "invites", invitation, invite, always, fc.oneof(shortTime, longEnough)),
+  step(3, "cancels", back, (world, back) => latest(world, back).cancel(), invited),
+  step(2, "accepted elsewhere", back, (world, back) => latest(world, back).acceptElsewhere(), invited),
+  step(1, "closes the dialog", back, (world, back) => latest(world, back).closeDialog(), invited),
+  step(4, "copies", back, (world, back) => latest(world, back).resend(), invited),
+  step(1, "ends conversation", ONE_OF_TWO, ({ network }, index) => network.conversations[index]?.end()),
+  step(1, "deletes conversation", ONE_OF_TWO, ({ network }, index) => network.conversations[index]?.delete()),
+];
+
+const BUTTONS = ["accept", "decline"] as const;
+const DAY = 86_400_000;
+
 /** Who comes back to a computer that slept sees what was there before, and may press it at once. */
-const sleep: fc.Arbitrary<Sleep & { presses: "accept" | "decline" | undefined }> = fc.record({
+const sleep = fc.record({
   seconds: fc.oneof(fc.integer({ min: 10, max: 130 }), fc.integer({ min: 130, max: 900 })),
   connection: fc.constantFrom("stands", "dies", "is closed"),
   wokenBy: fc.constantFrom("online", "visibilitychange", "nothing"),
-  presses: fc.constantFrom(undefined, "accept", "decline"),
+  presses: fc.constantFrom(undefined, ...BUTTONS),
 });
 
+const press = fc.record({ part: fc.constantFrom(...BUTTONS), held: shortTime });
+
 const visitor = [
-  { weight: 6, arbitrary: simple("says yes", (world) => answer(world, "accept"), seen) },
-  { weight: 5, arbitrary: simple("says no", (world) => answer(world, "decline"), seen) },
-  { weight: 5, arbitrary: simple("presses Escape", escape, seen) },
-  { weight: 1, arbitrary: simple("presses Escape twice", (world) => [escape(world), escape(world)], seen) },
-  { weight: 1, arbitrary: simple("presses Enter", ({ page }) => page.press("Enter"), seen) },
-  { weight: 3, arbitrary: simple("looks away", (world) => world.hide(), seen) },
-  {
-    weight: 4,
-    arbitrary: simple(
-      "looks again",
-      (world) => world.show(),
-      ({ page }) => !page.frozen && page.document.hidden,
-    ),
-  },
-  { weight: 2, arbitrary: simple("leaves", (world) => world.leave(), awake) },
-  {
-    weight: 3,
-    arbitrary: step(
-      fc.boolean(),
-      (tasksFirst) => `returns${tasksFirst ? ", what was due first" : ""}`,
-      (world, tasksFirst) => world.return(tasksFirst),
-      ({ page }) => page.frozen,
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.constantFrom(-86_400_000, -600_000, 600_000, 86_400_000),
-      (jump) => `sets the clock ${jump / 1000} s`,
-      ({ page }, jump) => void (page.clockError += jump),
-      ({ rules }) => !rules.mayEndUnseen,
-      // Whatever ends by that clock has ended before it is set again.
-      fc.integer({ min: 300, max: 1500 }),
-    ),
-  },
-  {
-    weight: 3,
-    arbitrary: step(
-      sleep,
-      ({ seconds, connection, wokenBy, presses }) =>
-        `sleeps ${seconds} s, while the connection ${connection}, woken by ${wokenBy}${presses ? `, and presses ${presses}` : ""}`,
-      (world, { presses, ...sleep }) => {
-        world.sleep(sleep);
-        if (presses) answer(world, presses);
-      },
-      // An answer to GetClock from before the sleep would set the clock wrong.
-      ({ page, rules }) => !page.frozen && !(rules.connection.clockIsOnItsWay && rules.mayEndUnseen),
-    ),
-  },
-  { weight: 2, arbitrary: fc.tuple(part, shortTime, shortTime).map(([part, held, after]) => new Press(part, held, after)) },
+  step(11, "clicks", BUTTONS, click, seen),
+  step(2, "presses", press, presses, seen),
+  simple(5, "presses Escape", escape, seen),
+  simple(1, "presses Escape twice", (world) => [escape(world), escape(world)], seen),
+  simple(1, "presses Enter", ({ page }) => page.press("Enter"), seen),
+  simple(3, "looks away", ({ page }) => page.hide(), seen),
+  simple(4, "looks again", ({ page }) => page.show(), hidden),
+  simple(2, "leaves", ({ page }) => page.leave(), awake),
+  step(3, "returns, what was due first:", fc.boolean(), ({ page }, tasksFirst) => page.return(tasksFirst), left),
+  // Whatever ends by that clock has ended before it is set again.
+  step(1, "sets the clock", [-DAY, -600_000, 600_000, DAY], ({ page }, jump) => (page.clockError += jump), clockMayBeSet, longEnough),
+  step(3, "sleeps", sleep, sleeps, mayFallAsleep),
 ];
 
-const agent = [
-  { weight: 10, arbitrary: invite },
-  {
-    weight: 3,
-    arbitrary: step(
-      one,
-      (back) => `cancels ${back}`,
-      (world, back) => latest(world, back).cancel(),
-      invited,
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: step(
-      one,
-      (back) => `accepted elsewhere ${back}`,
-      (world, back) => latest(world, back).acceptElsewhere(),
-      invited,
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      one,
-      (back) => `closes the dialog ${back}`,
-      (world, back) => latest(world, back).closeDialog(),
-      invited,
-    ),
-  },
-  {
-    weight: 4,
-    arbitrary: step(
-      one,
-      (back) => `copies ${back}`,
-      (world, back) => latest(world, back).resend(),
-      invited,
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.nat({ max: 1 }),
-      (index) => `ends conversation ${index}`,
-      (world, index) => world.network.conversations[index]?.end(),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.nat({ max: 1 }),
-      (index) => `deletes conversation ${index}`,
-      (world, index) => world.network.conversations[index]?.delete(),
-    ),
-  },
-];
+/** Answers to nothing: what else can be sent frames.test.ts makes up. */
+const JUNK = ['{"kind":"resp","reqId":"nobody asked","code":500}', '{"kind":"resp","reqId":"__proto__","code":200,"body":{"currentTime":1}}'];
 
-const JUNK = [
-  "junk",
-  "null",
-  "[]",
-  '{"kind":"notification","type":"cqm.ExConversationChangeNotification"}',
-  '{"kind":"notification","type":"cqm.ExConversationChangeNotification","body":{"changes":[null,7,{"type":"UPSERT"},{"type":"UPSERT","result":{"convId":"x","conversationDetails":{"dialogs":[null,{"channelType":"COBROWSE"}]}}}]}}',
-  '{"kind":"resp","reqId":"nobody asked","code":500}',
-  '{"kind":"resp","reqId":"__proto__","code":200,"body":{"currentTime":1}}',
-];
+const has = (weight: number, ...faults: Partial<Faults>[]): Weighted =>
+  step(weight, "LivePerson has", faults, ({ network }, fault) => Object.assign(network.faults, fault));
 
 const server = [
-  {
-    weight: 3,
-    arbitrary: step(
-      fc.constantFrom(1006, 1000, 1001, 1011, 4401, 4407),
-      (code) => `drops with ${code}`,
-      ({ network }, code) => network.faults.drop(code),
-    ),
-  },
-  { weight: 2, arbitrary: simple("outage", ({ network }) => void (network.faults.down = true)) },
-  { weight: 1, arbitrary: simple("silence", ({ network }) => void (network.faults.silent = true)) },
-  { weight: 1, arbitrary: simple("the network is dead", ({ network }) => void (network.faults.dead = true)) },
-  { weight: 1, arbitrary: simple("sockets do not open", ({ network }) => void (network.faults.stallOpening = true)) },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.constantFrom(401, 403, 429, 500),
-      (code) => `refuses InitConnection with ${code}`,
-      ({ network }, code) => void (network.faults.refuseInit = code),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.constantFrom(429, 500),
-      (code) => `refuses subscriptions with ${code}`,
-      ({ network }, code) => void (network.faults.refuseSubscription = code),
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: step(
-      fc.constantFrom<RequestType[]>("InitConnection", "cqm.SubscribeExConversations", "GetClock", "GetClock"),
-      (type) => `throws out after ${type}`,
-      ({ network }, throwOutAfter) => void Object.assign(network.faults, { throwOut: 1013, throwOutAfter }),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.constantFrom(300, 3000, 30_000),
-      (answerDelay) => `hears of answers after ${answerDelay} ms`,
-      ({ network }, answerDelay) => void (network.faults.answerDelay = answerDelay),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.constantFrom<(4401 | 4407)[]>(4401, 4407),
-      (code) => `refuses tokens with ${code}`,
-      ({ network }, code) => void (network.faults.refuseToken = code),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.constantFrom(0, 300, 3000, 40_000),
-      (latency) => `answers after ${latency} ms`,
-      ({ network }, latency) => void (network.faults.latency = latency),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.constantFrom<World["network"]["domainService"][]>("error", "nonsense", "never", "unreachable"),
-      (how) => `domain service: ${how}`,
-      ({ network }, how) => void (network.domainService = how),
-    ),
-  },
-  {
-    weight: 6,
-    arbitrary: simple("the network is well", ({ network }) => network.recover()),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.constantFrom(...JUNK),
-      (text) => `junk ${text.slice(0, 30)}`,
-      ({ network }, text) => network.faults.sendRaw(text),
-    ),
-  },
+  step(3, "drops with", [1006, 1000, 1001, 1011, 4401, 4407], ({ network }, code) => network.faults.drop(code)),
+  has(2, { down: true }),
+  has(1, { silent: true }),
+  has(1, { dead: true }),
+  has(1, { stallOpening: true }),
+  has(1, { refuseInit: 401 }, { refuseInit: 403 }, { refuseInit: 429 }, { refuseInit: 500 }),
+  has(1, { refuseSubscription: 429 }, { refuseSubscription: 500 }),
+  has(1, { throwOut: 1013, throwOutAfter: "InitConnection" }, { throwOut: 1013, throwOutAfter: "cqm.SubscribeExConversations" }),
+  has(1, { throwOut: 1013, throwOutAfter: "GetClock" }),
+  has(1, { answerDelay: 300 }, { answerDelay: 3000 }, { answerDelay: 30_000 }),
+  has(1, { refuseToken: 4401 }, { refuseToken: 4407 }),
+  has(1, { latency: 0 }, { latency: 300 }, { latency: 3000 }, { latency: 40_000 }),
+  has(1, { csds: "error" }, { csds: "nonsense" }, { csds: "never" }, { csds: "unreachable" }),
+  simple(6, "the network is well", ({ network }) => network.recover()),
+  step(1, "sends", JUNK, ({ network }, text) => network.faults.sendRaw(text)),
 ];
 
 const site = [
-  {
-    weight: 2,
-    arbitrary: simple(
-      "the tag loads",
-      ({ page }) => page.loadTag(),
-      (world) => awake(world) && !world.page.tagged,
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: step(
-      fc.constantFrom<Mode[]>("good", ...MODES),
-      (mode) => `token: ${mode}`,
-      ({ provider }, mode) => void (provider.mode = mode),
-    ),
-  },
-  { weight: 2, arbitrary: simple("stop()", (world) => world.stop(), awake) },
-  { weight: 3, arbitrary: simple("start()", (world) => world.start(), awake) },
-  { weight: 1, arbitrary: simple("online", (world) => world.online(), awake) },
-  { weight: 1, arbitrary: simple("removes the prompt", ({ page }) => page.hosts.forEach((host) => host.remove()), awake) },
-  { weight: 1, arbitrary: simple("covers the prompt", cover, awake) },
-  { weight: 1, arbitrary: simple("shows a popover", showPopover, awake) },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.integer({ min: 50, max: 2000 }),
-      (milliseconds) => `is busy for ${milliseconds} ms`,
-      ({ page }, milliseconds) => page.beBusy(milliseconds),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: step(
-      fc.boolean(),
-      (itself) => (itself ? "asks itself from now on" : "lets the snippet ask"),
-      ({ rules }, itself) => void (rules.pageAsks = itself),
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: step(
-      fc.tuple(one, fc.constantFrom("accept" as const, "decline" as const)),
-      ([back, answer]) => `calls ${answer}() of ${back}`,
-      pageAnswers,
-      awake,
-    ),
-  },
+  simple(2, "the tag loads", ({ page }) => page.loadTag(), untagged),
+  step(2, "the token:", ["good", ...MODES], ({ provider }, mode) => (provider.mode = mode)),
+  simple(2, "stop()", (world) => world.stop(), awake),
+  simple(3, "start()", (world) => world.start(), awake),
+  simple(1, "online", ({ page }) => page.fire("online"), awake),
+  simple(1, "removes the prompt", ({ page }) => page.hosts.forEach((host) => host.replaceWith()), awake),
+  simple(1, "covers the prompt", cover, awake),
+  simple(1, "shows a popover", showPopover, awake),
+  step(1, "is busy for ms", fc.integer({ min: 50, max: 2000 }), ({ page }, milliseconds) => page.beBusy(milliseconds)),
+  step(1, "asks itself from now on:", fc.boolean(), ({ rules }, itself) => (rules.pageAsks = itself)),
+  step(2, "answers by itself", fc.tuple(back, fc.constantFrom(...BUTTONS)), pageAnswers, awake),
 ];
 
 /** So that what follows meets the moment in which the buttons begin to work. */
-const untilArming = fc.integer({ min: -10, max: 5 }).map(
-  (offset): Command =>
-    new Step(
-      `waits until ${500 + offset} ms after the prompt was painted`,
-      ({ rules }) => Math.max(0, rules.armsAt + offset - Date.now()),
-      () => {},
-      ({ page }) => page.prompt !== undefined,
-    ),
+const aroundArming = fc.integer({ min: -10, max: 5 });
+const untilArming = (world: World, offset: number) => world.time.pass(Math.max(0, world.rules.armsAt + offset - Date.now()));
+const waitsForArming = step(1, "waits until the prompt takes answers, and ms", aroundArming, untilArming, prompted, fc.constant(0));
+
+const seconds = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 10 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 10, max: 65 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 65, max: 150 }) },
 );
+const waits = step(1, "waits s", seconds, ({ time }, seconds) => time.pass(seconds * 1000), always, fc.constant(0));
 
-const waiting = fc
-  .oneof(
-    { weight: 3, arbitrary: fc.integer({ min: 1, max: 10 }) },
-    { weight: 2, arbitrary: fc.integer({ min: 10, max: 65 }) },
-    { weight: 1, arbitrary: fc.integer({ min: 65, max: 150 }) },
-  )
-  .map((seconds): Command => new Step("waits", seconds * 1000, () => {}, always));
+/** Three of ten are the agent's and three the visitor's. */
+const anything = [agent, agent, agent, visitor, visitor, visitor, server, site, [waits], [waitsForArming]].map((some) => fc.oneof(...some));
 
-export const histories = (path?: string) =>
-  fc.commands(
-    [
-      fc.oneof(...agent),
-      fc.oneof(...agent),
-      fc.oneof(...agent),
-      fc.oneof(...visitor),
-      fc.oneof(...visitor),
-      fc.oneof(...visitor),
-      fc.oneof(...server),
-      fc.oneof(...site),
-      waiting,
-      untilArming,
-    ],
-    {
-      maxCommands: 40,
-      size: "max",
-      ...(path && { replayPath: path }),
-    },
-  );
+export const histories = (path?: string) => fc.commands(anything, { maxCommands: 40, size: "max", ...(path && { replayPath: path }) });
 
 export const settings: fc.Arbitrary<Setting> = fc.record({
   tagged: fc.constantFrom(true, true, false),
   hidden: fc.constantFrom(false, false, false, true),
-  domainService: fc.boolean(),
+  // Where no server is configured LivePerson's domain service is asked.
+  config: fc.constantFrom({}, { server: undefined }),
+  faults: fc.record({ singleElements: fc.boolean(), notifyPrefix: fc.constantFrom("cqm", "aam") }),
   keepEndedDialogs: fc.boolean(),
-  singleElements: fc.boolean(),
-  aam: fc.boolean(),
   deliversLate: fc.boolean(),
   closeEventDelay: fc.constantFrom(0, 1, 4),
-  clockOffset: fc.constantFrom(0, 600_000, -600_000, 86_400_000, -86_400_000),
+  clockOffset: fc.constantFrom(0, 600_000, -600_000, DAY, -DAY),
   seed: fc.integer(),
 });
 
-/** The visitor presses a button of the prompt, or tries to. */
-function answer({ page, rules }: World, part: "accept" | "decline"): void {
-  const name = part === "accept" ? "cobrowseAccepted" : "cobrowseDeclined";
+/** The visitor presses where a button of the prompt is, whatever is there now, and releases later. */
+async function presses({ page, rules, time }: World, { part, held }: { part: Answer; held: number }): Promise<void> {
+  // In that very millisecond it may or may not count.
+  if (rules.justArming) return;
+  const { prompt } = page;
   const asked = rules.pending;
-  if (!page.prompt || !asked || rules.justArming) return;
-  const { armed } = rules;
-  if (armed) asked.said.add(name);
-  const before = asked.answers.length;
-  if (page.click(part) !== armed) rules.story.broken(armed ? "a button that cannot be pressed" : "a button that can be pressed too early");
-  if (armed && !rules.mayBeOver(asked) && asked.answers.length !== before + 1) rules.story.broken("an answer that was not published");
+  const counts = prompt !== undefined && rules.armed;
+  page.mouseDown(part);
+  if (held) await time.pass(held);
+  if (page.frozen) return;
+  // Nothing else is an answer: not what began too early, elsewhere, or on a prompt that something lay over.
+  const answers = asked && counts && page.prompt === prompt && asked === rules.pending;
+  if (answers) asked.said.add(ANSWERS[part]);
+  const before = asked?.answers.length ?? 0;
+  const clicked = page.mouseUp(part);
+  rules.story.never({
+    "a button that cannot be pressed": answers && !clicked,
+    "a button that can be pressed too early": clicked && !counts,
+    "an answer that was not published": answers && !rules.mayBeOver(asked) && asked.answers.length !== before + 1,
+  });
+}
+
+function click(world: World, part: Answer): Promise<void> {
+  return presses(world, { part, held: 0 });
+}
+
+function sleeps(world: World, { presses, ...sleep }: Sleep & { presses: Answer | undefined }): void {
+  world.sleep(sleep);
+  if (presses) void click(world, presses);
 }
 
 function escape({ page, rules }: World): void {
@@ -490,14 +246,14 @@ function showPopover({ page: { document }, rules }: World): void {
 }
 
 /** The page answers by what it was given with some cobrowseOffered, long ago perhaps. */
-function pageAnswers({ page, rules }: World, [back, answer]: [number, "accept" | "decline"]): void {
+function pageAnswers({ page, rules }: World, [back, answer]: [number, Answer]): void {
   const offered = page.events.filter(({ type }) => type === "cobrowseOffered");
-  const detail = offered[Math.max(0, offered.length - 1 - back)]?.detail as Record<string, () => void> | undefined;
+  const detail = offered[Math.max(0, offered.length - 1 - back)]?.detail as Record<Answer, () => void> | undefined;
   if (!detail) return;
   const { pending } = rules;
-  const name = answer === "accept" ? "cobrowseAccepted" : "cobrowseDeclined";
-  if (pending?.detail === detail) pending.said.add(name);
-  const works = pending?.detail === detail && !rules.mayBeOver(pending);
-  detail[answer]!();
-  if (works && pending.answers.join() !== name) rules.story.broken("an answer of the page that was not published");
+  const asked = pending?.detail === detail ? pending : undefined;
+  asked?.said.add(ANSWERS[answer]);
+  const works = asked && !rules.mayBeOver(asked);
+  detail[answer]();
+  rules.story.never({ "an answer of the page that was not published": works && asked.answers.join() !== ANSWERS[answer] });
 }

@@ -1,12 +1,7 @@
-// The simulator's server in fake time: its sockets, conversations, tokens and faults, with a network of fixed delay
-// in place of TCP.
+// LivePerson in fake time, with a network of fixed delay in place of TCP.
 import type { WebSocket as ServerWebSocket } from "ws";
-import { Conversation, type Change } from "../simulator/conversations.ts";
-import { Faults } from "../simulator/faults.ts";
-import { Log } from "../simulator/log.ts";
-import { CONSUMER } from "../simulator/simulator.ts";
-import { ConsumerSocket, type Service } from "../simulator/socket.ts";
-import { Tokens } from "../simulator/tokens.ts";
+import { LivePerson } from "../simulator/liveperson.ts";
+import type { ConsumerSocket } from "../simulator/socket.ts";
 import { PageEvent, Target } from "./events.ts";
 import type { FakePage } from "./page.ts";
 
@@ -20,107 +15,17 @@ const OPEN = 1;
 const CLOSING = 2;
 const CLOSED = 3;
 
-export class Network {
-  readonly account = "56072331";
-  readonly host = "va.msg.example";
-  readonly faults: Faults;
-  readonly conversations: Conversation[] = [];
-  readonly violations: string[] = [];
-  readonly log: Log;
-  readonly tokens = new Tokens();
-  /** How the domain service answers. */
-  domainService: "ok" | "error" | "nonsense" | "never" | "unreachable" = "ok";
-  /** Milliseconds that it takes. */
+export class Network extends LivePerson {
+  /** Milliseconds that the domain service takes. */
   domainServiceDelay = 2 * DELAY;
   onNeverAnswered: () => void = () => {};
-  readonly #sockets: ConsumerSocket[] = [];
-  readonly #service: Service;
-  readonly #keepEndedDialogs: boolean;
-
-  constructor({ clockOffset = 0, keepEndedDialogs = true } = {}) {
-    this.#keepEndedDialogs = keepEndedDialogs;
-    this.faults = new Faults(
-      { sockets: () => [...this.#sockets], clockChanged: () => this.conversations.forEach((conversation) => conversation.reschedule()) },
-      clockOffset,
-    );
-    this.log = new Log(() => this.now());
-    this.#service = {
-      faults: this.faults,
-      log: this.log,
-      tokens: this.tokens,
-      idleTimeout: 60_000,
-      initTimeout: 10_000,
-      now: () => this.now(),
-      conversationsOf: (consumerId) => this.conversations.filter((each) => each.consumerId === consumerId && !each.deleted),
-      violation: (sentence) => void this.violations.push(sentence),
-      initialised() {},
-      closed: (socket) => void this.#sockets.splice(this.#sockets.indexOf(socket), 1),
-    };
-  }
-
-  /** The server's clock, ms. */
-  now(): number {
-    return Date.now() + this.faults.clockOffset;
-  }
-
-  openConversation(): Conversation {
-    const conversation = new Conversation(CONSUMER, {
-      keepEndedDialogs: this.#keepEndedDialogs,
-      now: () => this.now(),
-      publish: (consumerId: string, change: Change) => {
-        for (const socket of [...this.#sockets]) if (socket.consumerId === consumerId) socket.notify(change);
-      },
-      note() {},
-    });
-    this.conversations.push(conversation);
-    return conversation;
-  }
-
-  issueToken(): string {
-    return this.tokens.issue(CONSUMER, this.now());
-  }
-
-  /** What a page published reaches the agent, who sees the answer to what is pending in that conversation. */
-  lpTagEvent(name: string, serviceId: string): void {
-    const arrive = this.conversations.find((each) => each.serviceId === serviceId)?.answer(name);
-    if (arrive && this.faults.answerDelay) setTimeout(arrive, this.faults.answerDelay);
-    else arrive?.();
-  }
-
-  /** Every fault ends. */
-  recover(): void {
-    Object.assign(this.faults, {
-      down: false,
-      dead: false,
-      silent: false,
-      stallOpening: false,
-      latency: 0,
-      answerDelay: 0,
-      refuseToken: undefined,
-      refuseInit: false,
-      refuseSubscription: undefined,
-      throwOut: undefined,
-    });
-    this.domainService = "ok";
-  }
-
-  accept(socket: ServerWebSocket): ConsumerSocket {
-    const accepted = new ConsumerSocket(0, socket, this.#service);
-    this.#sockets.push(accepted);
-    return accepted;
-  }
 
   fetch(url: string, answer: (response: { json(): Promise<unknown> } | undefined) => void): void {
-    const { domainService } = this;
-    if (domainService === "never" || this.faults.dead) return this.onNeverAnswered();
-    const known = url === `https://api.liveperson.net/api/account/${this.account}/service/asyncMessagingEnt/baseURI.json?version=1.0`;
-    if (!known) this.violations.push(`No such resource: ${url}`);
-    setTimeout(() => {
-      if (domainService === "unreachable" || this.faults.down) answer(undefined);
-      else if (domainService === "nonsense") answer({ json: () => Promise.reject(new SyntaxError("Unexpected token '<'")) });
-      else if (domainService === "error") answer({ json: () => Promise.resolve({ error: "Internal error." }) });
-      else answer({ json: () => Promise.resolve({ service: "asyncMessagingEnt", account: this.account, baseURI: this.host }) });
-    }, this.domainServiceDelay);
+    const { origin, pathname, search } = new URL(url);
+    const answered = this.domainService(origin === "https://api.liveperson.net" ? pathname + search : url);
+    if (answered === "never") return this.onNeverAnswered();
+    const text = answered === "unreachable" ? undefined : typeof answered.body === "string" ? answered.body : JSON.stringify(answered.body);
+    setTimeout(() => answer(text === undefined ? undefined : { json: async () => JSON.parse(text) }), this.domainServiceDelay);
   }
 }
 
@@ -175,15 +80,9 @@ export class FakeSocket extends Target {
     const { network } = this.page;
     if (this.readyState !== CONNECTING) return;
     const { hostname, pathname, search } = new URL(this.url);
-    if (network.faults.stallOpening) {
-      this.stalled = true;
-      return;
-    }
-    if (network.faults.down) return void setTimeout(() => this.#closed(1006), DELAY);
-    if (hostname !== network.host || pathname + search !== `/ws_api/account/${network.account}/messaging/consumer?v=3`) {
-      network.violations.push(`No such socket: ${this.url}`);
-      return void setTimeout(() => this.#closed(1006), DELAY);
-    }
+    const refusal = network.refusal(hostname === network.host ? pathname + search : this.url);
+    this.stalled = refusal === "stalled";
+    if (refusal) return void (this.stalled || setTimeout(() => this.#closed(1006), DELAY));
     const peer: Record<string, (...values: any[]) => void> = {};
     let paused = false;
     let closed = false;

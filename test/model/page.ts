@@ -1,9 +1,9 @@
 // A page in fake time: one window with its document, its clocks, its visitor, and whatever a site may do to it. While it is frozen (in
 // the bfcache) nothing of it runs; what was due comes when it is thawed.
 import { evaluate } from "./bundle.ts";
-import { Dialog, Document, Element } from "./dom.ts";
+import { Document, type Element } from "./dom.ts";
 import { PageEvent, Target, type Listener } from "./events.ts";
-import { FakeSocket, type Network } from "./network.ts";
+import { DELAY, FakeSocket, type Network } from "./network.ts";
 
 /** From a change to the frame that shows it, ms. */
 const FRAME = 16;
@@ -31,7 +31,7 @@ export interface PageOptions {
 
 export class FakePage {
   readonly window: Record<string, any>;
-  readonly document: Document;
+  readonly document = new Document(this);
   readonly network: Network;
   readonly deliversLate: boolean;
   readonly sockets: FakeSocket[] = [];
@@ -42,22 +42,21 @@ export class FakePage {
   readonly warnings: string[] = [];
   readonly dataLayer: unknown[] = [];
   readonly requests: string[] = [];
-  /** Answers confirm(), and is told the question. */
-  confirm: (question: string) => boolean = () => false;
   onPublished: (event: Published) => void = () => {};
-  /** The tag tells LivePerson what was published. */
-  toLivePerson: (name: string, serviceId: string) => void = () => {};
   onEvent: (event: PageEvent) => void = () => {};
-  onPromptOpened: (dialog: Dialog) => void = () => {};
+  onPromptOpened: () => void = () => {};
   onSocket: (socket: FakeSocket) => void = () => {};
+  /** Runs the listeners of an event of that type. */
+  around: (type: string, run: () => boolean) => boolean = (_type, run) => run();
   frozen = false;
   /** The element that the mouse was pressed on, until it is released. */
   #pressed: Element | undefined;
   #busyUntil = 0;
+  readonly #closeEventDelay: number;
   /** The visitor's clock minus the real time, ms. */
   clockError = 0;
 
-  readonly #target: Target;
+  readonly #target = new Target((error) => this.failed(error));
   readonly #timers = new Map<number, NodeJS.Timeout>();
   #lastTimer = 0;
   #waiting: (() => void)[] = [];
@@ -66,42 +65,19 @@ export class FakePage {
     const { config = {}, tagged = true, hidden = false, closeEventDelay = 1, deliversLate = false, random = Math.random } = options;
     this.network = network;
     this.deliversLate = deliversLate;
-    const failed = (error: unknown) => {
-      if (!(error instanceof SiteError)) this.errors.push(error);
-    };
-    this.#target = new Target(failed);
-    this.document = new Document({
-      failed,
-      queue: (task) => void setTimeout(() => this.task(task), closeEventDelay),
-      modalOpened: (dialog) => {
-        if (dialog.shadowHost?.tagName === "LP-COBROWSE") this.onPromptOpened(dialog);
-      },
-      beforeToggle: (element) => this.#send("beforetoggle", element, { newState: "open" }),
-    });
+    this.#closeEventDelay = closeEventDelay;
     this.document.hidden = hidden;
-    const script = new Element("script", this.document);
-    script.attributes.set("data-lp-cobrowse", JSON.stringify(config));
-    this.document.currentScript = script;
+    const script = this.document.createElement("script");
+    this.document.currentScript = Object.assign(script, { dataset: { lpCobrowse: JSON.stringify(config) } });
 
     const page = this;
-    class VisitorDate extends Date {
-      constructor(value?: number) {
-        super(value ?? VisitorDate.now());
-      }
-      static override now(): number {
-        return page.now;
-      }
-    }
     const window: Record<string, any> = {
       document: this.document,
-      navigator: { userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140", onLine: true },
-      location: { href: "https://shop.example/" },
-      Date: VisitorDate,
+      navigator: { userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140" },
+      Date: { now: () => this.now },
       Math: Object.assign(Object.create(Math), { random }),
       URL,
       CustomEvent: PageEvent,
-      Event: PageEvent,
-      matchMedia: () => ({ matches: false }),
       console: { warn: (...words: unknown[]) => void this.warnings.push(words.join(" ")) },
       setTimeout: (task: (...values: unknown[]) => void, wait = 0, ...values: unknown[]) => this.#setTimeout(() => task(...values), wait),
       clearTimeout: (id: number) => {
@@ -110,9 +86,7 @@ export class FakePage {
       },
       requestAnimationFrame: (task: () => void) => this.#setTimeout(task, this.nextFrame - Date.now()),
       addEventListener: (type: string, listener: Listener) => this.#target.addEventListener(type, listener),
-      removeEventListener: (type: string, listener: Listener) => this.#target.removeEventListener(type, listener),
       dispatchEvent: (event: PageEvent) => this.#dispatch(event),
-      confirm: (question: string) => this.confirm(question),
       WebSocket: class extends FakeSocket {
         constructor(url: string) {
           super(url, page);
@@ -130,7 +104,7 @@ export class FakePage {
       // The tag's stub: it queues what is bound or triggered, and cannot publish.
       lpTag: { site: network.account, events: { bind() {}, trigger() {} } },
     };
-    window.window = window;
+    window.window = window.globalThis = window;
     this.window = window;
     if (tagged) this.loadTag();
   }
@@ -147,7 +121,8 @@ export class FakePage {
       const event = { name, data: { ...data } };
       this.published.push(event);
       this.onPublished(event);
-      this.toLivePerson(name, event.data.serviceId);
+      // The tag tells LivePerson.
+      setTimeout(() => this.network.lpTagEvent(name, event.data), 5 * DELAY);
     };
   }
 
@@ -166,9 +141,19 @@ export class FakePage {
       }
   }
 
+  /** What a listener threw. */
+  failed(error: unknown): void {
+    if (!(error instanceof SiteError)) this.errors.push(error);
+  }
+
+  /** Tells later that a dialog has closed. */
+  closes(tell: () => void): void {
+    setTimeout(() => this.task(tell), this.#closeEventDelay);
+  }
+
   /** Its prompts that are open, whether or not something covers them. */
-  get prompts(): Dialog[] {
-    return this.document.topLayer.filter((element) => element.shadowHost?.tagName === "LP-COBROWSE") as Dialog[];
+  get prompts(): Element[] {
+    return this.document.topLayer.filter(({ isOfPrompt }) => isOfPrompt);
   }
 
   get hosts(): Element[] {
@@ -176,9 +161,9 @@ export class FakePage {
   }
 
   /** The prompt that the visitor sees. */
-  get prompt(): Dialog | undefined {
+  get prompt(): Element | undefined {
     const top = this.document.topLayer.at(-1);
-    return top?.shadowHost?.tagName === "LP-COBROWSE" ? (top as Dialog) : undefined;
+    return top?.isOfPrompt ? top : undefined;
   }
 
   /** The button that a press at its place hits: under a popover too. Not one that is inert, or lies under a modal of the page. */
@@ -203,20 +188,16 @@ export class FakePage {
     const button = this.#buttonAt(part);
     const clicked = button !== undefined && button === this.#pressed;
     this.#pressed = undefined;
-    if (clicked) this.#send("click", button);
+    if (clicked) this.send("click", button);
     return clicked;
   }
 
   /** The visitor presses a key. */
   press(key: "Escape" | "Enter"): void {
     const { activeElement, topModal } = this.document;
-    if (activeElement?.isConnected) this.#send("keydown", activeElement, { key });
-    if (key === "Enter") {
-      if (activeElement?.tagName === "BUTTON" && activeElement.isConnected && !activeElement.isInert) this.#send("click", activeElement);
-      return;
-    }
-    topModal?.dispatchEvent(new PageEvent("cancel", { cancelable: true }));
-    topModal?.close();
+    if (activeElement?.isConnected) this.send("keydown", activeElement, { key });
+    if (key === "Escape") topModal?.close();
+    else if (activeElement?.tagName === "BUTTON" && activeElement.isConnected && !activeElement.isInert) this.send("click", activeElement);
   }
 
   /** Nothing is painted for so long: the next frame comes late. */
@@ -235,7 +216,7 @@ export class FakePage {
   }
 
   /** An event on its way down: the window's listeners hear it first, and those of the page hear what they do not stop. */
-  #send(type: string, target: Element, init: object = {}): void {
+  send(type: string, target: Element, init: object = {}): void {
     let stopped = false;
     const event = new PageEvent(type, {
       ...init,
@@ -245,41 +226,38 @@ export class FakePage {
     });
     this.#target.dispatchEvent(event);
     if (stopped) return;
-    if (target.shadowHost?.tagName === "LP-COBROWSE") this.errors.push(new Error(`The page hears a ${type} of the prompt's.`));
+    if (target.isOfPrompt) this.errors.push(new Error(`The page hears a ${type} of the prompt's.`));
     target.dispatchEvent(event);
-  }
-
-  hide(): void {
-    this.document.hidden = true;
-    this.#dispatch(new PageEvent("visibilitychange"));
-  }
-
-  show(): void {
-    this.document.hidden = false;
-    this.#dispatch(new PageEvent("visibilitychange"));
-  }
-
-  /** The visitor goes to another page, and this one into the bfcache. */
-  leave(): void {
-    this.#dispatch(new PageEvent("pagehide", { persisted: true }));
-    if (!this.document.hidden) this.hide();
-    this.frozen = true;
-  }
-
-  /** The visitor comes back by the history. What was due meanwhile may come before or after `pageshow`. */
-  return(tasksFirst: boolean): void {
-    this.frozen = false;
-    const announce = () => {
-      this.show();
-      this.#dispatch(new PageEvent("pageshow", { persisted: true }));
-    };
-    if (!tasksFirst) announce();
-    for (const task of this.#waiting.splice(0)) this.task(task);
-    if (tasksFirst) announce();
   }
 
   fire(type: string): void {
     this.#dispatch(new PageEvent(type));
+  }
+
+  hide(): void {
+    this.document.hidden = true;
+    this.fire("visibilitychange");
+  }
+
+  show(): void {
+    this.document.hidden = false;
+    this.fire("visibilitychange");
+  }
+
+  /** The visitor goes to another page, and this one into the bfcache. */
+  leave(): void {
+    this.fire("pagehide");
+    if (!this.document.hidden) this.hide();
+    this.frozen = true;
+  }
+
+  /** The visitor comes back by the history. What was due meanwhile may come before or after that. */
+  return(tasksFirst: boolean): void {
+    this.frozen = false;
+    if (!tasksFirst) this.show();
+    for (const task of this.#waiting.splice(0)) this.task(task);
+    if (tasksFirst) this.show();
+    this.fire("pageshow");
   }
 
   /** Everything that left the page but for its frames: where no secret may be. */
@@ -290,12 +268,12 @@ export class FakePage {
 
   #setTimeout(task: () => void, wait: number): number {
     const id = ++this.#lastTimer;
-    const due = () => {
-      // Cleared while it waited in a frozen page.
-      if (this.#timers.delete(id)) this.task(task);
-    };
-    const timer = setTimeout(() => (this.frozen ? this.#waiting.push(due) : due()), wait);
-    this.#timers.set(id, timer);
+    // It may be cleared while it waits in a frozen page.
+    const due = () => void (this.#timers.delete(id) && task());
+    this.#timers.set(
+      id,
+      setTimeout(() => this.task(due), wait),
+    );
     return id;
   }
 
@@ -306,6 +284,6 @@ export class FakePage {
       this.events.push(event);
       this.onEvent(event);
     }
-    return this.#target.dispatchEvent(event);
+    return this.around(event.type, () => this.#target.dispatchEvent(event));
   }
 }

@@ -1,7 +1,6 @@
 // What has to hold in every history: a small model of what the page was told, and the rules, checked after every task.
 import { AGENT } from "../simulator/conversations.ts";
 import { ConnectionRules, list, SLACK } from "./connection-rules.ts";
-import type { Dialog } from "./dom.ts";
 import type { PageEvent } from "./events.ts";
 import { DELAY, type FakeSocket } from "./network.ts";
 import type { FakePage, Published } from "./page.ts";
@@ -15,27 +14,34 @@ const ARMING = 500;
 const MARGIN = 500;
 const TWO_MINUTES = 120_000;
 
+/** What the visitor, or the page's own prompt, may say, and how that is published. */
+export const ANSWERS = { accept: "cobrowseAccepted", decline: "cobrowseDeclined" } as const;
+export type Answer = keyof typeof ANSWERS;
+
 /** An invitation as the page was told of it. */
-export interface Known {
-  dialogId: string;
-  convId: string;
+class Known {
+  readonly dialogId: string;
+  convId = "";
   /** Its end on the server's clock, ms: what it says, or, of one that came live, what follows from when it came. */
-  end: number;
+  end = 0;
   /** Why the page knows that it is over: the reasons of cobrowseClosed, and what closes nothing. */
   over: "cancelled" | "expired" | "answered" | "replaced" | "stopped" | "answered here" | "never pending" | undefined;
   /** It ended without a word from the server: if that shows it again it is judged anew. */
-  mayComeAgain: boolean;
-  offered: number;
+  mayComeAgain = false;
+  offered = 0;
   /** Offered to the page, and not closed or answered since. */
-  open: boolean;
+  open = false;
   /** The page suppressed the built-in prompt. */
-  asksItself: boolean;
-  /** What the visitor, or the page's own prompt, said. */
-  said: Set<"cobrowseAccepted" | "cobrowseDeclined">;
-  answers: string[];
+  asksItself = false;
+  readonly said = new Set<string>();
+  readonly answers: string[] = [];
   /** The connection on which the server last said that it is pending. */
   confirmedOn: FakeSocket | undefined;
-  detail: any;
+  detail: unknown;
+
+  constructor(dialogId: string) {
+    this.dialogId = dialogId;
+  }
 }
 
 export class Rules {
@@ -46,7 +52,6 @@ export class Rules {
   /** The invitation that the visitor should be asked about. */
   pending: Known | undefined;
   pageAsks = false;
-  promptOpenedAt = 0;
   /** When the present prompt, or the last one, begins to take answers. */
   armsAt = 0;
   /** The pending invitation, or the one that was last, and the connection that has shown it. */
@@ -60,13 +65,16 @@ export class Rules {
 
   constructor(page: FakePage, provider: Provider) {
     this.page = page;
-    this.connection = new ConnectionRules(page, provider, this.story, {
-      clock: (socket, currentTime, first) => this.#clock(socket, currentTime, first),
-      change: (socket, change) => this.#change(socket, change),
-    });
+    this.connection = new ConnectionRules(page, provider, this.story);
+    this.connection.onClock = (socket, currentTime, first) => this.#clock(socket, currentTime, first);
+    this.connection.onChange = (socket, change) => this.#change(socket, change);
     page.onPublished = (event) => this.#published(event);
     page.onEvent = (event) => this.#event(event);
-    page.onPromptOpened = (dialog) => this.#promptOpened(dialog);
+    page.onPromptOpened = () => this.#promptOpened();
+    page.around = (type, run) => {
+      if (type === "pagehide" || page.document.hidden) this.forgetEscape();
+      return this.connection.around(type, run);
+    };
   }
 
   get armed(): boolean {
@@ -108,10 +116,9 @@ export class Rules {
   /** The visitor presses Escape. */
   escapes(): void {
     const { pending, page } = this;
-    if (!page.prompt || !pending) return;
-    // Its close event comes later, when the prompt listens already.
-    if (Date.now() < this.armsAt - DELAY) return;
-    pending.said.add("cobrowseDeclined");
+    // Its close event comes later, when the prompt may listen already.
+    if (!page.prompt || !pending || Date.now() < this.armsAt - DELAY) return;
+    pending.said.add(ANSWERS.decline);
     if (this.armed && !this.justArming) this.#escaped = { from: pending, at: Date.now() };
   }
 
@@ -122,15 +129,16 @@ export class Rules {
 
   /** Checked after every task. */
   check(): void {
-    this.story.check();
     const { page } = this;
-    const now = Date.now();
-    if (page.errors.length) this.story.broken(`an exception: ${(page.errors[0] as Error)?.stack ?? page.errors[0]}`);
-    if (page.network.violations.length) this.story.broken(`LivePerson would reject this: ${page.network.violations[0]}`);
-    if (page.hosts.length > 1 || page.prompts.length > 1) this.story.broken("two prompts");
+    this.story.never({
+      [`an exception: ${(page.errors[0] as Error)?.stack ?? page.errors[0]}`]: page.errors.length,
+      [`LivePerson would reject this: ${page.network.violations[0]}`]: page.network.violations.length,
+      "two prompts": page.hosts.length > 1 || page.prompts.length > 1,
+    });
     this.#expire();
-    this.#checkPrompt(now);
+    this.#checkPrompt(Date.now());
     this.connection.check();
+    this.story.check();
   }
 
   #expire(): void {
@@ -153,31 +161,19 @@ export class Rules {
     const { page, pending } = this;
     const { socket, left } = this.connection;
     const shown = page.prompts.length > 0;
-    if (shown && !pending) this.story.broken("a prompt, though nothing is pending");
-    if (shown && pending?.asksItself) this.story.broken("a prompt, though the page asks");
-    if (shown && pending?.over && !(pending.over === "expired" && (page.frozen || now - this.#expiredSince! <= TICK + SLACK)))
-      this.story.broken(`a prompt for an invitation that is over: ${pending.over}`);
-    if (shown && left) this.story.broken("a prompt in a page that was left");
-    // A tick between the key and the dialog's close event shows it anew: asked again, and nothing lost.
-    if (this.#escaped && this.promptOpenedAt >= this.#escaped.at && this.promptOpenedAt - this.#escaped.at < DELAY) this.#escaped = undefined;
-    if (this.#escaped && pending === this.#escaped.from && !this.mayBeOver(pending) && !page.frozen && now - this.#escaped.at > SLACK)
-      this.story.broken("an Escape that was not taken for a no");
-
-    const due =
-      pending &&
-      !this.mayBeOver(pending) &&
-      !pending.asksItself &&
-      socket &&
-      pending.confirmedOn === socket &&
-      this.connection.isLive(socket) &&
-      page.tagged &&
-      !page.document.hidden &&
-      !page.frozen;
-    if (!due || page.prompt) this.#dueSince = undefined;
-    else {
-      this.#dueSince ??= now;
-      if (now - this.#dueSince > TICK + SLACK) this.story.broken("a pending invitation without a prompt");
-    }
+    const mayExpire = page.frozen || now - this.#expiredSince! <= TICK + SLACK;
+    const escaped = this.#escaped?.from === pending && !page.frozen ? this.#escaped : undefined;
+    const mayBeAsked = pending && !this.mayBeOver(pending) && !pending.asksItself && page.tagged && !page.document.hidden && !page.frozen;
+    if (mayBeAsked && !page.prompt && socket && pending.confirmedOn === socket && this.connection.isLive(socket)) this.#dueSince ??= now;
+    else this.#dueSince = undefined;
+    this.story.never({
+      "a prompt, though nothing is pending": shown && !pending,
+      "a prompt, though the page asks": shown && pending?.asksItself,
+      [`a prompt for an invitation that is over: ${pending?.over}`]: shown && pending?.over && !(pending.over === "expired" && mayExpire),
+      "a prompt in a page that was left": shown && left,
+      "an Escape that was not taken for a no": escaped && !this.mayBeOver(escaped.from) && now - escaped.at > SLACK,
+      "a pending invitation without a prompt": this.#dueSince !== undefined && now - this.#dueSince > TICK + SLACK,
+    });
   }
 
   #clock(socket: FakeSocket, currentTime: number, first: boolean): void {
@@ -219,7 +215,7 @@ export class Rules {
     // Whatever the agent's clock says, what comes live began just now.
     const end = live ? this.page.now + this.#clockAhead! + (saysItEnds - creationTs) : saysItEnds;
     const key = `${dialogId} until ${saysItEnds}`;
-    const known = this.known.get(key) ?? unheardOf(dialogId);
+    const known = this.known.get(key) ?? new Known(dialogId);
     if (known.over && !known.mayComeAgain) return;
     this.known.set(key, known);
     if (known !== this.pending) {
@@ -227,7 +223,7 @@ export class Rules {
       known.over = undefined;
       known.mayComeAgain = false;
       // Of what there was before the connection, the one that ends last is asked about: the others are over for good, as is what has expired.
-      const passedOver = !live && this.pending && this.#shownOn === socket && end < this.pending.end;
+      const passedOver = !live && this.pending && !this.pending.over && this.#shownOn === socket && end < this.pending.end;
       if (passedOver || this.mayBeOver(known)) {
         known.over = "never pending";
         return;
@@ -243,17 +239,20 @@ export class Rules {
     this.story.tell(`publishes ${name}`);
     this.#expire();
     const { pending } = this;
-    for (const key of ["serviceId", "agentId", "visitorName", "mode", "ssid", "svid"]) if (!data[key]) this.story.breaks(`${name} without ${key}`);
-    if (data.agentId !== AGENT) this.story.breaks(`${name} by ${data.agentId}, who is not the agent`);
-    if (!pending || pending.dialogId !== data.dialogId) return this.story.breaks(`${name} for an invitation that is not pending`);
-    if (pending.over) return this.story.breaks(`${name} for an invitation that is over: ${pending.over}`);
+    const missing = ["serviceId", "agentId", "visitorName", "mode", "ssid", "svid"].filter((key) => !data[key]);
+    this.story.never({
+      [`${name} without ${missing}`]: missing.length,
+      [`${name} by ${data.agentId}, who is not the agent`]: data.agentId !== AGENT,
+      [`${name} for an invitation that is not pending`]: pending?.dialogId !== data.dialogId,
+      [`${name} for an invitation that is over: ${pending?.over}`]: pending?.over,
+    });
+    if (pending?.dialogId !== data.dialogId || pending?.over) return;
     if (name === "cobrowseOffered") {
-      if (++pending.offered > 1) this.story.breaks("Offered twice");
-      this.#checkConfirmed(pending, "an offer");
+      this.story.never({ "Offered twice": ++pending!.offered > 1 });
+      this.#checkConfirmed(pending!, "an offer");
     } else {
-      if (!pending.said.has(name as "cobrowseAccepted")) this.story.breaks(`${name}, which nobody said`);
-      pending.answers.push(name);
-      if (pending.answers.length > 1) this.story.breaks("answered twice");
+      pending!.answers.push(name);
+      this.story.never({ [`${name}, which nobody said`]: !pending!.said.has(name), "answered twice": pending!.answers.length > 1 });
     }
   }
 
@@ -264,17 +263,17 @@ export class Rules {
     const known = [...this.known.values()].find((known) => known.detail === detail) ?? this.pending;
     if (!known) return;
     if (type === "cobrowseOffered") {
-      if (known.open) this.story.breaks("Offered again before it was closed");
+      this.story.never({ "Offered again before it was closed": known.open });
       known.detail = detail;
       known.open = true;
       return;
     }
-    if (!known.open) this.story.breaks(`${type} for an invitation that is not offered`);
+    this.story.never({ [`${type} for an invitation that is not offered`]: !known.open });
     known.open = false;
     if (type === "cobrowseClosed") {
       if (reason === "expired" && this.mayBeOver(known)) known.over ??= "expired";
       // What has expired may also have heard of another end before its clock was looked at.
-      if (known.over !== reason && known.over !== "expired") this.story.breaks(`closed as ${reason} what is ${known.over ?? "pending"}`);
+      this.story.never({ [`closed as ${reason} what is ${known.over ?? "pending"}`]: known.over !== reason && known.over !== "expired" });
     } else {
       known.over ??= "answered here";
       if (known === this.pending) this.pending = undefined;
@@ -288,36 +287,26 @@ export class Rules {
     if (this.pageAsks) event.preventDefault();
   }
 
-  #promptOpened(_dialog: Dialog): void {
+  #promptOpened(): void {
     this.story.tell("shows the prompt");
     const { page, pending } = this;
-    this.promptOpenedAt = Date.now();
+    // A tick between the key and the dialog's close event shows it anew: asked again, and nothing lost.
+    if (this.#escaped && Date.now() - this.#escaped.at < DELAY) this.#escaped = undefined;
     this.armsAt = page.nextFrame + ARMING;
-    if (page.document.hidden) this.story.breaks("a prompt opened in a hidden page");
-    if (!pending) this.story.breaks("a prompt opened, though nothing is pending");
-    else if (!pending.offered) this.story.breaks("a prompt opened before it was offered");
-    else this.#checkConfirmed(pending, "a prompt");
+    this.story.never({
+      "a prompt opened in a hidden page": page.document.hidden,
+      "a prompt opened, though nothing is pending": !pending,
+      "a prompt opened before it was offered": pending && !pending.offered,
+    });
+    if (pending?.offered) this.#checkConfirmed(pending, "a prompt");
   }
 
   /** On a connection that has not told its past, or does not show it, nobody is asked. */
   #checkConfirmed({ confirmedOn }: Known, what: string): void {
     const { socket } = this.connection;
-    if (confirmedOn !== socket) this.story.breaks(`${what} that this connection has not confirmed`);
-    if (!this.connection.isLive(socket)) this.story.breaks(`${what} before the connection has told its clock`);
+    this.story.never({
+      [`${what} that this connection has not confirmed`]: confirmedOn !== socket,
+      [`${what} before the connection has told its clock`]: !this.connection.isLive(socket),
+    });
   }
 }
-
-const unheardOf = (dialogId: string): Known => ({
-  dialogId,
-  convId: "",
-  end: 0,
-  over: undefined,
-  mayComeAgain: false,
-  offered: 0,
-  open: false,
-  asksItself: false,
-  said: new Set(),
-  answers: [],
-  confirmedOn: undefined,
-  detail: undefined,
-});

@@ -9,17 +9,16 @@ export class Story {
     this.lines.push(`${((Date.now() - this.#start) / 1000).toFixed(3).padStart(9)} s  ${sentence}`);
   }
 
-  broken(rule: string): never {
-    throw new Error(rule);
-  }
-
-  /** For what is broken inside of the product's own calls, which may catch exceptions: thrown at the next check. */
-  breaks(rule: string): void {
-    this.tell(`!! ${rule}`);
-    this.#broken ??= rule;
+  /** What must not be: whether it is so, by the name of the rule. Thrown at the next check, for the product catches exceptions. */
+  never(rules: Record<string, unknown>): void {
+    for (const rule in rules)
+      if (rules[rule]) {
+        this.tell(`!! ${rule}`);
+        this.#broken ??= rule;
+      }
   }
 
   check(): void {
-    if (this.#broken) this.broken(this.#broken);
+    if (this.#broken) throw new Error(this.#broken);
   }
 }

@@ -1,5 +1,6 @@
 // The server's state: conversations with their dialogs, and the invitations that agents send in them.
 import { randomUUID } from "node:crypto";
+import type { LivePerson } from "./liveperson.ts";
 import type { SessionStep } from "./log.ts";
 
 export interface InviteOptions {
@@ -35,14 +36,6 @@ interface Dialog {
   [key: string]: unknown;
 }
 
-/** What conversations need of the server around them. */
-export interface ConversationHost {
-  readonly keepEndedDialogs: boolean;
-  now(): number;
-  publish(consumerId: string, change: Change): void;
-  note(convId: string, dialogId: string | undefined, step: SessionStep): void;
-}
-
 export const AGENT = "le83624296.356285412";
 /** Who writes with the consumer in the conversation's main dialog. */
 const MESSAGING_AGENT = "734d9867-4a2b-4d6e-9a54-6cf2c1c1c0a5";
@@ -53,21 +46,18 @@ const LONGEST_WAIT = 2 ** 31 - 1;
 export class Conversation {
   readonly convId = randomUUID();
   readonly consumerId: string;
-  /** What the connection that started it has announced: it is stored with the conversation. */
-  readonly features: readonly string[];
   readonly invitations: Invitation[] = [];
   state: "OPEN" | "CLOSE" = "OPEN";
   deleted = false;
   #startTs: number;
   #changedAt: number;
-  #host: ConversationHost;
+  readonly livePerson: LivePerson;
 
-  constructor(consumerId: string, host: ConversationHost, features: readonly string[] = ["CO_BROWSE"]) {
+  constructor(consumerId: string, livePerson: LivePerson) {
     this.consumerId = consumerId;
-    this.features = features;
-    this.#host = host;
-    this.#startTs = this.#changedAt = host.now();
-    host.note(this.convId, undefined, "conversation opened");
+    this.livePerson = livePerson;
+    this.#startTs = this.#changedAt = livePerson.now();
+    this.note("conversation opened");
     this.publish();
   }
 
@@ -79,31 +69,15 @@ export class Conversation {
   /** An agent invites the consumer to co-browse. */
   invite(options: InviteOptions = {}): Invitation {
     if (this.state !== "OPEN") throw new Error("This conversation has ended; nobody can be invited in it.");
-    const invitation = new Invitation(this, this.#host, options);
+    const invitation = new Invitation(this, options);
     this.invitations.push(invitation);
     invitation.begin();
     return invitation;
   }
 
-  /**
-   * What the consumer has said, on its way to the agent. When it arrives, the pending invitation is answered, unless that has ended
-   * meanwhile. Undefined where nothing is answered by it.
-   *
-   * @param name of the lpTag event
-   * @param dialogId of the invitation that is meant; the newest pending one unless told
-   */
-  answer(name: string, dialogId?: unknown): (() => void) | undefined {
-    if (this.state !== "OPEN" || (name !== "cobrowseAccepted" && name !== "cobrowseDeclined")) return undefined;
-    const isMeant = (invitation: Invitation) => invitation.state === "INVITED" && invitation.dialogId === (dialogId ?? invitation.dialogId);
-    const pending = this.invitations.filter(isMeant).at(-1);
-    return (
-      pending &&
-      (() => {
-        if (pending.state !== "INVITED" || this.state !== "OPEN") return;
-        if (name === "cobrowseAccepted") pending.accept();
-        else pending.decline();
-      })
-    );
+  /** The newest invitation that is pending here, or the one of that dialog. */
+  pending(dialogId?: unknown): Invitation | undefined {
+    return this.invitations.filter((invitation) => invitation.pending && invitation.dialogId === (dialogId ?? invitation.dialogId)).at(-1);
   }
 
   /**
@@ -113,9 +87,9 @@ export class Conversation {
   end(): void {
     if (this.state === "CLOSE") return;
     this.state = "CLOSE";
-    this.#changedAt = this.#host.now();
-    this.#abandon();
-    this.#host.note(this.convId, undefined, "conversation ended");
+    this.#changedAt = this.livePerson.now();
+    this.dispose();
+    this.note("conversation ended");
     this.publish();
   }
 
@@ -124,13 +98,17 @@ export class Conversation {
     if (this.deleted) return;
     this.deleted = true;
     this.state = "CLOSE";
-    this.#abandon();
-    this.#host.note(this.convId, undefined, "conversation deleted");
-    this.#host.publish(this.consumerId, { type: "DELETE", result: { convId: this.convId } });
+    this.dispose();
+    this.note("conversation deleted");
+    this.livePerson.publish(this.consumerId, { type: "DELETE", result: { convId: this.convId } });
   }
 
   publish(shown?: Invitation, copy = false): void {
-    this.#host.publish(this.consumerId, this.change(shown, copy));
+    this.livePerson.publish(this.consumerId, this.change(shown, copy));
+  }
+
+  note(step: SessionStep, dialogId?: string): void {
+    this.livePerson.history.add({ type: "session", convId: this.convId, dialogId, step });
   }
 
   /** The conversation as a notification tells it. `shown` is told even if it has ended, as `copy` as it was when pending. */
@@ -138,8 +116,8 @@ export class Conversation {
     const current = new Map(this.invitations.map((invitation) => [invitation.dialogId, invitation]));
     if (shown) current.set(shown.dialogId, shown);
     const dialogs = [...current.values()]
-      .filter((invitation) => invitation === shown || !invitation.ended || this.#host.keepEndedDialogs)
-      .map((invitation) => (copy && invitation === shown ? invitation.invitedDialog() : invitation.dialog()));
+      .filter((invitation) => invitation === shown || !invitation.ended || this.livePerson.keepEndedDialogs)
+      .map((invitation) => (copy && invitation === shown ? invitation.original : invitation.dialog()));
     const participants = [
       { id: this.consumerId, role: "CONSUMER" },
       { id: MESSAGING_AGENT, role: "ASSIGNED_AGENT" },
@@ -169,13 +147,8 @@ export class Conversation {
   }
 
   /** No invitation of this conversation ends by itself any more. */
-  #abandon(): void {
-    for (const invitation of this.invitations) invitation.unschedule();
-  }
-
-  /** The simulator closes. */
   dispose(): void {
-    this.#abandon();
+    for (const invitation of this.invitations) invitation.unschedule();
   }
 }
 
@@ -186,26 +159,27 @@ export class Invitation {
   readonly expiresAt: number;
   state: "INVITED" | "ACCEPTED" | "CLOSED" = "INVITED";
   #conversation: Conversation;
-  #host: ConversationHost;
   #options: InviteOptions;
   #creationTs: number;
-  #invitedAt: number;
   #changedAt: number;
-  #notificationKey = randomUUID();
-  #dialogClosed = false;
+  /** What was told last. */
+  #step: SessionStep = "invited";
+  #dialogState: "OPEN" | "CLOSE" = "OPEN";
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The dialog as it was told first. */
+  readonly original: Dialog;
 
-  constructor(conversation: Conversation, host: ConversationHost, options: InviteOptions) {
-    const { seconds = 120, expires = "field" } = options;
+  constructor(conversation: Conversation, options: InviteOptions) {
+    const { mode = "shared", seconds = 120, dialogId = randomUUID(), expires = "field" } = options;
     this.#conversation = conversation;
-    this.#host = host;
     this.#options = options;
-    this.dialogId = options.dialogId ?? randomUUID();
-    this.mode = options.mode ?? "shared";
-    this.#invitedAt = this.#changedAt = host.now();
-    this.expiresAt = this.#invitedAt + seconds * 1000;
+    this.dialogId = dialogId;
+    this.mode = mode;
+    this.#changedAt = conversation.livePerson.now();
+    this.expiresAt = this.#changedAt + seconds * 1000;
     // Without the field the end follows from the beginning, so a short invitation began earlier.
-    this.#creationTs = expires === "none" ? this.expiresAt - TWO_MINUTES : this.#invitedAt;
+    this.#creationTs = expires === "none" ? this.expiresAt - TWO_MINUTES : this.#changedAt;
+    this.original = this.dialog();
   }
 
   get serviceId(): string {
@@ -214,6 +188,18 @@ export class Invitation {
 
   get ended(): boolean {
     return this.state === "CLOSED";
+  }
+
+  /** It can be answered. */
+  get pending(): boolean {
+    return this.state === "INVITED" && this.#conversation.state === "OPEN";
+  }
+
+  /** What the consumer has said by an lpTag event of that name arrives. It is no answer any more if the invitation has ended meanwhile. */
+  answer(name: string): void {
+    if (!this.pending) return;
+    if (name === "cobrowseAccepted") this.accept();
+    if (name === "cobrowseDeclined") this.decline();
   }
 
   /** The agent withdraws it, or ends the session that came of it. */
@@ -252,7 +238,7 @@ export class Invitation {
   /** The dialog closes and its sessionState still reads INVITED. */
   closeDialog(): void {
     if (this.ended) return;
-    this.#dialogClosed = true;
+    this.#dialogState = "CLOSE";
     this.#tell("dialog closed");
     this.unschedule();
     this.state = "CLOSED";
@@ -260,7 +246,7 @@ export class Invitation {
 
   /** A copy of the first notification, word for word; a late one if the invitation has ended. */
   resend(): void {
-    this.#host.note(this.#conversation.convId, this.dialogId, "copied");
+    this.#conversation.note("copied", this.dialogId);
     this.#conversation.publish(this, true);
   }
 
@@ -271,9 +257,9 @@ export class Invitation {
 
   schedule(): void {
     this.unschedule();
-    if (this.state !== "INVITED" || this.#conversation.state !== "OPEN") return;
-    const wait = this.expiresAt - this.#host.now();
-    this.#timer = setTimeout(() => (this.expiresAt <= this.#host.now() ? this.#close("expired") : this.schedule()), Math.max(0, Math.min(wait, LONGEST_WAIT)));
+    if (!this.pending) return;
+    const left = () => this.expiresAt - this.#conversation.livePerson.now();
+    this.#timer = setTimeout(() => (left() <= 0 ? this.#close("expired") : this.schedule()), Math.max(0, Math.min(left(), LONGEST_WAIT)));
   }
 
   unschedule(): void {
@@ -282,59 +268,38 @@ export class Invitation {
 
   /** The dialog as it is now. */
   dialog(): Dialog {
-    const { updates = "bare" } = this.#options;
-    const sessionState = this.state;
-    const full = this.#fullDialog(sessionState, this.#dialogClosed || this.ended, this.#changedAt);
-    // Its state is what there is to tell.
-    if (this.#dialogClosed && !this.ended) return full;
-    if (updates === "short" && sessionState !== "INVITED") return this.#dialogWith({ sessionState, ...this.#known() });
-    if (updates === "bare" && this.ended) return this.#dialogWith({ sessionState });
-    return full;
-  }
-
-  /** The dialog as it was told first. */
-  invitedDialog(): Dialog {
-    return this.#fullDialog("INVITED", false, this.#invitedAt);
-  }
-
-  #fullDialog(sessionState: string, closed: boolean, metaDataLastUpdateTs: number): Dialog {
-    const { expires = "field", participants = [this.#conversation.consumerId, AGENT], participantsAs = "participants", agentClockOffset = 0 } = this.#options;
-    const details = participants.map((id) => ({ id, role: id === this.#conversation.consumerId ? "CONSUMER" : "ASSIGNED_AGENT" }));
-    const metaData = {
-      serviceId: this.serviceId,
-      ...this.#known(),
-      ...(expires === "field" && { expires: (this.expiresAt + agentClockOffset) / 1000 }),
-      sessionState,
-      ...SECRETS,
-    };
+    const { dialogId, mode, serviceId, state: sessionState } = this;
+    const { consumerId } = this.#conversation;
+    const { expires = "field", participants = [consumerId, AGENT], participantsAs, updates = "bare", agentClockOffset = 0 } = this.#options;
+    const dialog = { dialogId, dialogType: "OTHER", channelType: "COBROWSE" };
+    const known = { sessionState, dialogId, mode, notificationKey: this.#step };
+    // Where it closes with a sessionState that does not say so, its state is what there is to tell.
+    const closes = this.#dialogState === "CLOSE" && !this.ended;
+    if (updates === "short" && sessionState !== "INVITED" && !closes) return { ...dialog, metaData: known };
+    if (updates === "bare" && this.ended) return { ...dialog, metaData: { sessionState } };
+    const details = participants.map((id) => ({ id, role: id === consumerId ? "CONSUMER" : "ASSIGNED_AGENT" }));
     return {
-      ...this.#dialogWith(metaData),
-      ...(participantsAs === "participants" ? { participants } : { participantsDetails: details }),
-      state: closed ? "CLOSE" : "OPEN",
+      ...dialog,
+      metaData: { serviceId, ...known, ...(expires === "field" && { expires: (this.expiresAt + agentClockOffset) / 1000 }), ...SECRETS },
+      ...(participantsAs === "participantsDetails" ? { participantsDetails: details } : { participants }),
+      state: this.#dialogState,
       creationTs: this.#creationTs + agentClockOffset,
-      metaDataLastUpdateTs,
+      metaDataLastUpdateTs: this.#changedAt,
     };
-  }
-
-  #dialogWith(metaData: object): Dialog {
-    return { dialogId: this.dialogId, dialogType: "OTHER", channelType: "COBROWSE", metaData };
-  }
-
-  /** What the metaData of a short update has besides its state. */
-  #known(): object {
-    return { dialogId: this.dialogId, mode: this.mode, notificationKey: this.#notificationKey };
   }
 
   #close(step: SessionStep): void {
     if (this.ended) return;
     this.state = "CLOSED";
+    this.#dialogState = "CLOSE";
     this.unschedule();
     this.#tell(step);
   }
 
   #tell(step: SessionStep): void {
-    this.#changedAt = this.#host.now();
-    this.#host.note(this.#conversation.convId, this.dialogId, step);
+    this.#step = step;
+    this.#changedAt = this.#conversation.livePerson.now();
+    this.#conversation.note(step, this.dialogId);
     this.#conversation.publish(this);
   }
 }

@@ -1,13 +1,8 @@
 // What can go wrong on LivePerson's side, to be switched on and off while pages are connected.
 import type { RequestType } from "./frames.ts";
+import type { LivePerson } from "./liveperson.ts";
 import type { ConsumerSocket } from "./socket.ts";
 import type { RefusalCode } from "./tokens.ts";
-
-/** Faults that act at once on what is open. */
-export interface FaultEffects {
-  sockets(): ConsumerSocket[];
-  clockChanged(): void;
-}
 
 export class Faults {
   /** Milliseconds that every answer is late. */
@@ -28,10 +23,8 @@ export class Faults {
   answerDelay = 0;
   /** TCP connects, the WebSocket handshake is never answered. */
   stallOpening = false;
-  /** How the domain service answers: as it should, with a 500, with something that is no baseURI, or never. */
-  csds: "ok" | "error" | "nonsense" | "never" = "ok";
-  /** What the domain service says instead of this server's own host. */
-  csdsBaseURI: string | undefined;
+  /** How the domain service answers: as it should, with a 500, with something that is no baseURI, never, or by breaking the connection. */
+  csds: "ok" | "error" | "nonsense" | "never" | "unreachable" = "ok";
   /** Before ExConversationChangeNotification: the documents print both. */
   notifyPrefix: "cqm" | "aam" = "cqm";
   /** Lists with one element are sent as that element. */
@@ -41,11 +34,15 @@ export class Faults {
   #dead = false;
   #down = false;
   #clockOffset: number;
-  #effects: FaultEffects;
+  #livePerson: LivePerson;
 
-  constructor(effects: FaultEffects, clockOffset: number) {
-    this.#effects = effects;
+  constructor(livePerson: LivePerson, clockOffset: number) {
+    this.#livePerson = livePerson;
     this.#clockOffset = clockOffset;
+  }
+
+  get #sockets(): ConsumerSocket[] {
+    return [...this.#livePerson.sockets];
   }
 
   /**
@@ -57,12 +54,12 @@ export class Faults {
   }
   set silent(on: boolean) {
     this.#silent = on;
-    if (!on) for (const socket of this.#effects.sockets()) socket.flush();
+    if (!on) for (const socket of this.#sockets) socket.flush();
   }
 
   /**
    * The network is gone without a word: nothing is read either, not even a closing handshake, so a page that
-   * closes such a connection waits long for its `close` event. The connections open now stay so for ever; new ones
+   * closes such a connection waits long for its `close` event, and the domain service does not answer. The connections open now stay so for ever; new ones
    * are born so while this is on.
    */
   get dead(): boolean {
@@ -70,7 +67,7 @@ export class Faults {
   }
   set dead(on: boolean) {
     this.#dead = on;
-    if (on) for (const socket of this.#effects.sockets()) socket.cutOff();
+    if (on) for (const socket of this.#sockets) socket.cutOff();
   }
 
   /** Connections break, new ones are refused, and the domain service answers 503. */
@@ -88,16 +85,25 @@ export class Faults {
   }
   set clockOffset(offset: number) {
     this.#clockOffset = offset;
-    this.#effects.clockChanged();
+    for (const conversation of this.#livePerson.conversations) conversation.reschedule();
   }
 
   /** Ends all connections, or one, with a close code; 1006, which no frame can carry, breaks them. */
   drop(code = 1006, socket?: ConsumerSocket): void {
-    for (const each of socket ? [socket] : this.#effects.sockets()) each.drop(code, "dropped by the simulator");
+    for (const each of socket ? [socket] : this.#sockets) each.drop(code, "dropped by the simulator");
   }
 
   /** Sends a text as it is to all connections. */
   sendRaw(text: string): void {
-    for (const socket of this.#effects.sockets()) socket.sendRaw(text);
+    for (const socket of this.#sockets) socket.sendRaw(text);
+  }
+
+  /** Everything works again. What the server's way of talking is, its clock too, stays. */
+  recover(): void {
+    this.down = this.dead = this.silent = this.stallOpening = false;
+    this.latency = this.answerDelay = 0;
+    this.refuseInit = false;
+    this.refuseToken = this.refuseSubscription = this.throwOut = undefined;
+    this.csds = "ok";
   }
 }

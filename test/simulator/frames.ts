@@ -1,4 +1,5 @@
-// The shape of UMS frames: what a request must look like, and how answers and notifications are printed.
+// UMS frames: how requests are read, and how answers and notifications are printed. schemas.ts has their shapes.
+import { faultsOfRequest } from "./schemas.ts";
 
 /** One frame. Bodies are whatever the wire carries, and tests look into them freely. */
 export interface Frame {
@@ -21,9 +22,6 @@ export interface Credentials {
   features: string[];
 }
 
-const REQUEST_TYPES: readonly string[] = ["InitConnection", "GetClock", "cqm.SubscribeExConversations"] satisfies RequestType[];
-const DEVICE_FAMILIES = ["DESKTOP", "MOBILE", "TABLET", "OTHER"];
-const SYSTEMS = ["WINDOWS", "OSX", "LINUX", "ANDROID", "IOS", "OTHER"];
 const LONGEST_JWT = 2048;
 export const STRING_RESPONSE = ".ReqBody$StringResp";
 const CLIENT_PROPERTIES = ".ams.headers.ClientProperties";
@@ -47,76 +45,43 @@ export function parseFrame(text: string): Frame | undefined {
   }
 }
 
-/** Checks a frame's outer shape, and remembers its id among the connection's. Throws InvalidRequest. */
+/** Checks a request by its schema, and remembers its id among the connection's. Throws InvalidRequest. */
 export function readRequest(frame: Frame | undefined, usedIds: Set<string>): Request {
-  const { id, type } = readOuterShape(frame);
-  if (typeof id !== "string" || id.length < 1 || id.length > 64) {
-    throw new InvalidRequest(`A request's id must be a string of 1 to 64 characters, not ${JSON.stringify(id)}.`, id);
-  }
-  if (usedIds.has(id)) throw new InvalidRequest(`The id ${JSON.stringify(id)} was used before on this connection.`, id);
-  usedIds.add(id);
-  if (!REQUEST_TYPES.includes(type as string)) throw new InvalidRequest(`Unknown request type ${JSON.stringify(type)}.`, id);
+  if (!frame) throw new InvalidRequest("A frame must be a JSON object in a text message.");
+  const { id, type } = frame;
+  const faults = faultsOfRequest(frame);
+  if (faults.length) throw new InvalidRequest(`${type}: ${faults.join("; ")}`, id);
+  if (usedIds.has(id!)) throw new InvalidRequest(`The id ${JSON.stringify(id)} was used before on this connection.`, id);
+  usedIds.add(id!);
   return frame as Request;
 }
 
 /** The same for clients other than the snippet: a request of any type, whose id may be a number and may repeat. */
 export function readAnyRequest(frame: Frame | undefined): Request {
-  const { id, type } = readOuterShape(frame);
-  if (!["string", "number"].includes(typeof id)) throw new InvalidRequest(`A request needs an id, not ${JSON.stringify(id)}.`, id);
-  if (typeof type !== "string") throw new InvalidRequest(`A request needs a type, not ${JSON.stringify(type)}.`, id);
+  const { kind, id, type } = frame ?? {};
+  if (kind !== "req" || !["string", "number"].includes(typeof id) || typeof type !== "string") {
+    throw new InvalidRequest('A request is a JSON object with the kind "req", an id and a type.', id);
+  }
   // LivePerson's examples answer the id 1 with the reqId "1".
   return { ...frame, id: String(id) } as Request;
 }
 
-function readOuterShape(frame: Frame | undefined): { id: unknown; type: unknown } {
-  if (!frame) throw new InvalidRequest("A frame must be a JSON object in a text message.");
-  const { kind, id, type } = frame;
-  if (kind !== "req") throw new InvalidRequest(`A request's kind must be "req", not ${JSON.stringify(kind)}.`, id);
-  return { id, type };
-}
-
-/** Throws InvalidRequest where InitConnection's headers lack something or name something unknown. */
-export function readCredentials(request: Request): Credentials {
-  const reject = (sentence: string) => new InvalidRequest(sentence, request.id);
-  const client = header(request, CLIENT_PROPERTIES);
-  if (!client) throw reject(`InitConnection needs the header ${CLIENT_PROPERTIES}.`);
-  if (!DEVICE_FAMILIES.includes(client.deviceFamily as string)) {
-    throw reject(`deviceFamily must be one of ${DEVICE_FAMILIES.join(", ")}, not ${JSON.stringify(client.deviceFamily)}.`);
+/** Whoever sends it, and however little it says of the client. Throws InvalidRequest. */
+export function readCredentials({ id, headers }: Request): Credentials {
+  const header = (type: string) =>
+    asList(headers)
+      .filter(isObject)
+      .find((each) => each.type === type);
+  const features = asList(header(CLIENT_PROPERTIES)?.features);
+  const jwt = header(CONSUMER_AUTHENTICATION)?.jwt;
+  if (typeof jwt !== "string" || !jwt || jwt.length > LONGEST_JWT || !features.every((feature) => typeof feature === "string")) {
+    throw new InvalidRequest(`InitConnection needs a jwt of at most ${LONGEST_JWT} characters, and features are strings.`, id);
   }
-  if (!SYSTEMS.includes(client.os as string)) {
-    throw reject(`os must be one of ${SYSTEMS.join(", ")}, not ${JSON.stringify(client.os)}.`);
-  }
-  return readAnyCredentials(request);
+  return { jwt, features: features as string[] };
 }
 
-/** The same for other clients, which may say nothing of themselves. */
-export function readAnyCredentials(request: Request): Credentials {
-  const reject = (sentence: string) => new InvalidRequest(sentence, request.id);
-  const features = asList(header(request, CLIENT_PROPERTIES)?.features);
-  if (!features.every((feature) => typeof feature === "string")) throw reject("features must be a list of strings.");
-  const jwt = header(request, CONSUMER_AUTHENTICATION)?.jwt;
-  if (typeof jwt !== "string" || !jwt) throw reject(`InitConnection needs the header ${CONSUMER_AUTHENTICATION} with a jwt.`);
-  if (jwt.length > LONGEST_JWT) throw reject(`A jwt has at most ${LONGEST_JWT} characters, not ${jwt.length}.`);
-  return { jwt, features };
-}
-
-function header({ headers }: Request, type: string): Record<string, unknown> | undefined {
-  return asList(headers)
-    .filter(isObject)
-    .find((each) => each.type === type);
-}
-
-/** The conversation states that a subscription asks for. Throws InvalidRequest. */
-export function readStates({ id, body }: Request): string[] {
-  const states = isObject(body) ? asList(body.convState) : [];
-  if (!states.length || !states.every((state) => state === "OPEN" || state === "CLOSE")) {
-    throw new InvalidRequest("The subscription's convState must list OPEN or CLOSE.", id);
-  }
-  return states as string[];
-}
-
-/** The same for other clients, which may also ask by other fields, and so for all conversations. */
-export function readAnyStates({ body }: Request): string[] {
+/** The conversation states that a subscription asks for: all, where it asks by other fields. */
+export function readStates({ body }: Request): string[] {
   const states = isObject(body) ? asList(body.convState) : [];
   return states.length ? states.map(String) : ["OPEN", "CLOSE"];
 }

@@ -2,15 +2,8 @@
 // closes, and their messages.
 import type { Conversation } from "./conversations.ts";
 import { answer, asList, isObject, STRING_RESPONSE, type Frame, type Request } from "./frames.ts";
+import type { LivePerson } from "./liveperson.ts";
 import type { ConsumerSocket } from "./socket.ts";
-
-/** What messaging needs of the server around it. */
-export interface MessagingHost {
-  now(): number;
-  sockets(): ConsumerSocket[];
-  conversationsOf(consumerId: string): Conversation[];
-  openConversation(consumerId: string, features: readonly string[]): Conversation;
-}
 
 /** Something that was published to a dialog, a message for example, as it is passed on. */
 export interface MessagingEvent {
@@ -30,12 +23,12 @@ interface Reply {
 }
 
 export class Messaging {
-  #host: MessagingHost;
+  #livePerson: LivePerson;
   /** By conversation, whose main dialog has the same id. */
   #published = new Map<string, MessagingEvent[]>();
 
-  constructor(host: MessagingHost) {
-    this.#host = host;
+  constructor(livePerson: LivePerson) {
+    this.#livePerson = livePerson;
   }
 
   reply({ id, type, body }: Request, socket: ConsumerSocket): Reply {
@@ -47,12 +40,12 @@ export class Messaging {
     const consumerId = socket.consumerId!;
 
     if (type === "cm.ConsumerRequestConversation") {
-      const { convId } = this.#host.openConversation(consumerId, socket.features);
+      const { convId } = this.#livePerson.openConversation(consumerId);
       return ok("cm.RequestConversationResponse", { conversationId: convId });
     }
 
     const { conversationId, dialogId, conversationField, event, fromSeq = 0 } = isObject(body) ? body : ({} as Record<string, unknown>);
-    const conversation = this.#host.conversationsOf(consumerId).find(({ convId }) => convId === (conversationId ?? dialogId));
+    const conversation = this.#livePerson.conversationsOf(consumerId).find(({ convId }) => convId === (conversationId ?? dialogId));
     const { convId = "" } = conversation ?? {};
     switch (type) {
       case "cm.UpdateConversationField":
@@ -74,7 +67,7 @@ export class Messaging {
         if (conversation?.state !== "OPEN") break;
         if (!isObject(event)) return reject("There is no event to publish.");
         const change = this.#publish(conversation, event);
-        const passOn = () => this.#host.sockets().forEach((each) => each.consumerId === consumerId && each.notifyMessages(convId, [change]));
+        const passOn = () => this.#livePerson.sockets.forEach((each) => each.consumerId === consumerId && each.notifyMessages(convId, [change]));
         return ok("ms.PublishEventResponse", { sequence: change.sequence }, passOn);
       }
       default:
@@ -90,7 +83,7 @@ export class Messaging {
       sequence: published.length,
       originatorId: consumerId,
       originatorMetadata: { id: consumerId, role: "CONSUMER" },
-      serverTimestamp: Math.round(this.#host.now()),
+      serverTimestamp: Math.round(this.#livePerson.now()),
       event,
       conversationId: convId,
       dialogId: convId,

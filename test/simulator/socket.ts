@@ -2,16 +2,13 @@
 import { WebSocket, type RawData } from "ws";
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
-import type { Change, Conversation } from "./conversations.ts";
-import type { Faults } from "./faults.ts";
+import type { Change } from "./conversations.ts";
 import {
   answer,
   InvalidRequest,
   parseFrame,
   printFrame,
-  readAnyCredentials,
   readAnyRequest,
-  readAnyStates,
   readCredentials,
   readRequest,
   readStates,
@@ -20,25 +17,8 @@ import {
   type Request,
   type RequestType,
 } from "./frames.ts";
-import type { Log } from "./log.ts";
-import type { Messaging, MessagingEvent } from "./messaging.ts";
-import type { Tokens } from "./tokens.ts";
-
-/** What a connection needs of the server around it. */
-export interface Service {
-  readonly faults: Faults;
-  readonly log: Log;
-  readonly tokens: Tokens;
-  readonly idleTimeout: number;
-  readonly initTimeout: number;
-  /** Where it is, the server answers clients other than the snippet too. */
-  readonly messaging?: Messaging;
-  now(): number;
-  conversationsOf(consumerId: string): Conversation[];
-  violation(sentence: string, socket: ConsumerSocket): void;
-  initialised(socket: ConsumerSocket): void;
-  closed(socket: ConsumerSocket): void;
-}
+import type { LivePerson } from "./liveperson.ts";
+import type { MessagingEvent } from "./messaging.ts";
 
 /** A subscription to conversations: those in one of these states, and which it has been told of. */
 interface Subscription {
@@ -49,6 +29,8 @@ interface Subscription {
 
 /** Long enough that a request sent together with InitConnection arrives before its answer is on the way. */
 const INIT_ANSWER_MS = 5;
+/** An answer's text has at most so many characters (V). */
+const LONGEST_STRING = 128;
 /** Long enough that what was sent before gets there. */
 const THROW_OUT_MS = 5;
 
@@ -72,7 +54,7 @@ export class ConsumerSocket {
   dead = false;
 
   #socket: WebSocket;
-  #service: Service;
+  #livePerson: LivePerson;
   #initReceived = false;
   #subscriptions: Subscription[] = [];
   #usedIds = new Set<string>();
@@ -81,22 +63,22 @@ export class ConsumerSocket {
   #idle: ReturnType<typeof setTimeout> | undefined;
   #over = false;
 
-  constructor(id: number, socket: WebSocket, service: Service) {
+  constructor(id: number, socket: WebSocket, livePerson: LivePerson) {
     this.id = id;
     this.#socket = socket;
-    this.#service = service;
-    this.openedAt = service.now();
+    this.#livePerson = livePerson;
+    this.openedAt = livePerson.now();
     socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
     socket.on("close", (code, reason) => this.#closed("client", code, reason.toString()));
     // ws reports broken framing here; the close that follows says the rest.
-    socket.on("error", (error) => service.violation(`The connection broke: ${error.message}.`, this));
+    socket.on("error", (error) => livePerson.violation(`The connection broke: ${error.message}.`, this));
     this.#restartIdleTimer();
-    this.#later(service.initTimeout, () => {
+    this.#later(livePerson.initTimeout, () => {
       if (this.#initReceived || this.dead) return;
-      service.violation(`No InitConnection within ${service.initTimeout} ms.`, this);
+      livePerson.violation(`No InitConnection within ${livePerson.initTimeout} ms.`, this);
       this.drop(1008, "no InitConnection");
     });
-    if (service.faults.dead) this.cutOff();
+    if (livePerson.faults.dead) this.cutOff();
   }
 
   /** Open as the page sees it: not yet closing from either side. */
@@ -151,15 +133,15 @@ export class ConsumerSocket {
     if (this.#over) return;
     const text = data.toString();
     const frame = isBinary ? undefined : parseFrame(text);
-    this.#service.log.add({ type: "in", socket: this.id, text, frame });
+    this.#livePerson.history.add({ type: "in", socket: this.id, text, frame });
     this.#restartIdleTimer();
     if (frame) this.requests.push(frame);
     try {
-      this.#handle(this.#service.messaging ? readAnyRequest(frame) : readRequest(frame, this.#usedIds));
+      this.#handle(this.#livePerson.messaging ? readAnyRequest(frame) : readRequest(frame, this.#usedIds));
     } catch (error) {
       if (!(error instanceof InvalidRequest)) throw error;
-      this.#service.violation(error.message, this);
-      this.#answer(answer(error.reqId, 400, STRING_RESPONSE, error.message));
+      this.#livePerson.violation(error.message, this);
+      this.#answer(answer(error.reqId, 400, STRING_RESPONSE, error.message.slice(0, LONGEST_STRING)));
     }
   }
 
@@ -169,18 +151,18 @@ export class ConsumerSocket {
     if (!this.initialised) throw new InvalidRequest(`${type} came before InitConnection was answered.`, id);
     if (type === "cqm.SubscribeExConversations") return this.#subscribe(request);
     if (type === "GetClock") {
-      const clock = () => answer(id, 200, "GetClockResponse", { currentTime: Math.round(this.#service.now()) });
+      const clock = () => answer(id, 200, "GetClockResponse", { currentTime: Math.round(this.#livePerson.now()) });
       return this.#answer(clock, 0, () => this.#throwOutAfter("GetClock"));
     }
     // Only other clients get here.
-    const { frame, sent } = this.#service.messaging!.reply(request, this);
+    const { frame, sent } = this.#livePerson.messaging!.reply(request, this);
     return this.#answer(frame, 0, sent);
   }
 
   #initialise(request: Request): void {
     if (this.#initReceived) throw new InvalidRequest("InitConnection came twice.", request.id);
-    const { faults, tokens, messaging } = this.#service;
-    const { jwt, features } = messaging ? readAnyCredentials(request) : readCredentials(request);
+    const { faults, tokens } = this.#livePerson;
+    const { jwt, features } = readCredentials(request);
     this.#initReceived = true;
     this.features = features;
     const verdict = faults.refuseToken ? { refusal: faults.refuseToken } : tokens.check(jwt);
@@ -191,20 +173,20 @@ export class ConsumerSocket {
     this.consumerId = verdict.consumerId;
     this.#answer(answer(request.id, 200, STRING_RESPONSE, "OK"), INIT_ANSWER_MS, () => {
       this.initialised = true;
-      this.#service.initialised(this);
+      this.#livePerson.initialised(this);
       this.#throwOutAfter("InitConnection");
     });
   }
 
   #subscribe(request: Request): void {
-    const { faults, messaging, conversationsOf } = this.#service;
-    const states = messaging ? readAnyStates(request) : readStates(request);
+    const { faults } = this.#livePerson;
+    const states = readStates(request);
     if (faults.refuseSubscription) return this.#refuse(request, faults.refuseSubscription);
     const id = randomUUID();
     const response = answer(request.id, 200, "cqm.SubscribeExConversationsResponse", { subscriptionId: id });
     this.#answer(response, 0, () => {
       this.subscribed = true;
-      const matching = conversationsOf(this.consumerId!).filter(({ state }) => states.includes(state));
+      const matching = this.#livePerson.conversationsOf(this.consumerId!).filter(({ state }) => states.includes(state));
       this.#subscriptions.push({ id, states, told: new Set(matching.map(({ convId }) => convId)) });
       const changes = matching.map((conversation) => conversation.change());
       this.#send(this.#notification(id, changes));
@@ -218,17 +200,17 @@ export class ConsumerSocket {
 
   /** A request of this type has been answered as it should. */
   #throwOutAfter(type: RequestType): void {
-    const { throwOut, throwOutAfter } = this.#service.faults;
+    const { throwOut, throwOutAfter } = this.#livePerson.faults;
     if (throwOut && throwOutAfter === type) this.#later(THROW_OUT_MS, () => this.drop(throwOut, "thrown out by the simulator"));
   }
 
   #notification(subscriptionId: string, changes: Change[]): Frame {
     return {
       kind: "notification",
-      type: `${this.#service.faults.notifyPrefix}.ExConversationChangeNotification`,
+      type: `${this.#livePerson.faults.notifyPrefix}.ExConversationChangeNotification`,
       body: {
         subscriptionId,
-        sentTs: Math.round(this.#service.now()),
+        sentTs: Math.round(this.#livePerson.now()),
         changes: this.features.includes("CO_BROWSE") ? changes : changes.map(withoutCobrowse),
       },
     };
@@ -237,26 +219,26 @@ export class ConsumerSocket {
   /** Answers after the latency of the moment; `sent` runs right after. A function is called then, for what depends on the time. */
   #answer(frame: Frame | (() => Frame), atLeastMs = 0, sent?: () => void): void {
     const send = () => this.#send(typeof frame === "function" ? frame() : frame, sent);
-    const wait = this.#service.faults.latency + atLeastMs;
+    const wait = this.#livePerson.faults.latency + atLeastMs;
     if (wait) this.#later(wait, send);
     else send();
   }
 
   #send(frame: Frame | string, sent?: () => void): void {
-    if (this.#service.faults.silent) {
+    if (this.#livePerson.faults.silent) {
       this.#held.push({ frame, sent });
       return;
     }
     if (!this.open) return;
-    const text = typeof frame === "string" ? frame : printFrame(frame, this.#service.faults.singleElements);
+    const text = typeof frame === "string" ? frame : printFrame(frame, this.#livePerson.faults.singleElements);
     this.#socket.send(text);
-    this.#service.log.add({ type: "out", socket: this.id, text, frame: parseFrame(text) });
+    this.#livePerson.history.add({ type: "out", socket: this.id, text, frame: parseFrame(text) });
     sent?.();
   }
 
   #restartIdleTimer(): void {
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.drop(1001, "nothing sent for too long"), this.#service.idleTimeout);
+    this.#idle = setTimeout(() => this.drop(1001, "nothing sent for too long"), this.#livePerson.idleTimeout);
   }
 
   #later(ms: number, act: () => void): void {
@@ -272,8 +254,8 @@ export class ConsumerSocket {
     this.#over = true;
     clearTimeout(this.#idle);
     for (const timer of this.#timers) clearTimeout(timer);
-    this.#service.closed(this);
-    this.#service.log.add({ type: "close", socket: this.id, consumerId: this.consumerId, code, reason, by });
+    this.#livePerson.closed(this);
+    this.#livePerson.history.add({ type: "close", socket: this.id, consumerId: this.consumerId, code, reason, by });
   }
 }
 

@@ -5,12 +5,11 @@ import { findWebKit, launchWebKit } from "./browsers/webkit.ts";
 
 export * from "./browsers/api.ts";
 
+const FIND = { chromium: findChromium, firefox: findFirefox, webkit: findWebKit };
+const LAUNCH = { chromium: launchChromium, firefox: launchFirefox, webkit: launchWebKit };
+
 /** Starts the engine with a fresh profile; throws a sentence that says what to install. */
-export async function launch(engine: Engine): Promise<Browser> {
-  if (engine === "chromium") return launchChromium(await findChromium());
-  if (engine === "firefox") return launchFirefox(findFirefox());
-  return launchWebKit(findWebKit());
-}
+export const launch = (engine: Engine): Promise<Browser> => LAUNCH[engine]();
 
 export interface EnginesHere {
   here: Engine[];
@@ -19,10 +18,9 @@ export interface EnginesHere {
 
 export async function enginesHere(): Promise<EnginesHere> {
   const found: EnginesHere = { here: [], missing: [] };
-  const find = { chromium: findChromium, firefox: findFirefox, webkit: findWebKit };
   for (const engine of ENGINES) {
     try {
-      await find[engine]();
+      await FIND[engine]();
       found.here.push(engine);
     } catch (error) {
       found.missing.push({ engine, reason: (error as Error).message });

@@ -1,39 +1,30 @@
-// Which parts of the built file pages in Chromium have run, as V8 counts its blocks. One page at a time: pages that share
-// a process share the counting as well, and the first that closes ends it.
+// What pages in Chromium have run of the built file, as V8 counts its blocks. Each process that counts leaves what it has found in the
+// folder that COVERAGE names; run.mjs looks at all of it in the end.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { SourceMap, type SourceMapping } from "node:module";
-import type { Page } from "./browsers.ts";
+import { join } from "node:path";
+import type { CDPSession } from "puppeteer-core";
+import { compile } from "../../build.mjs";
 
-interface Script {
-  url: string;
-  functions: { isBlockCoverage: boolean; ranges: { startOffset: number; endOffset: number; count: number }[] }[];
-}
+const BUILT = readFileSync(new URL("../../dist/lp-cobrowse.min.js", import.meta.url), "latin1");
 
 export class Coverage {
-  readonly #code: string;
-  readonly #map: SourceMap;
-  readonly #run: Uint8Array;
+  /** For each character of the built file whether it was run. */
+  readonly #run = new Uint8Array(BUILT.length);
 
-  /** @param map the source map of the code, as JSON */
-  constructor(code: string, map: string) {
-    this.#code = code;
-    this.#map = new SourceMap(JSON.parse(map));
-    this.#run = new Uint8Array(code.length);
+  /** From here on what the page runs is counted, and for others whose pages share its process. */
+  async start(session: CDPSession): Promise<void> {
+    await session.send("Profiler.enable");
+    await session.send("Profiler.startPreciseCoverage", { callCount: true, detailed: true, allowTriggeredUpdates: false });
   }
 
-  /** From here on the page's blocks are counted. */
-  async start(page: Page): Promise<void> {
-    await page.cdp("Profiler.enable");
-    await page.cdp("Profiler.startPreciseCoverage", { callCount: true, detailed: true, allowTriggeredUpdates: false });
-  }
-
-  /** Adds what the page has run of the snippet since then. */
-  async add(page: Page): Promise<void> {
-    const { result } = await page.cdp<{ result: Script[] }>("Profiler.takePreciseCoverage");
+  /** Adds what was run since then, or since the last time. */
+  async add(session: CDPSession): Promise<void> {
+    const { result } = await session.send("Profiler.takePreciseCoverage");
     for (const { functions } of result.filter(({ url }) => url.includes("/lp-cobrowse.min.js"))) {
-      const counts = new Float64Array(this.#code.length);
-      // Functions and blocks come from the outer to the inner.
-      // Where V8 has not counted blocks, as it may not where it has compiled the script before, a function that was begun
-      // is not known to have run.
+      const counts = new Float64Array(BUILT.length);
+      // Functions and blocks come from the outer to the inner. Where V8 has not counted blocks, as it may not where it has compiled
+      // the script before, a function that was begun is not known to have run.
       const ranges = functions
         .flatMap(({ isBlockCoverage, ranges }) => ranges.map((range) => ({ ...range, count: isBlockCoverage ? range.count : 0 })))
         .sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset);
@@ -42,16 +33,26 @@ export class Coverage {
     }
   }
 
-  /** The blocks that no page has run: where in src/, and the text; brackets and semicolons alone are none. */
-  missed(): string[] {
-    const found: string[] = [];
-    for (let at = 0, end; at < this.#code.length; at = end + 1) {
-      end = this.#run.indexOf(1, at);
-      if (end < 0) end = this.#code.length;
-      const text = this.#code.slice(at, end);
-      const { originalSource = "", originalLine = NaN } = this.#map.findEntry(0, at + Math.max(0, text.search(/\w/))) as Partial<SourceMapping>;
-      if (/\w/.test(text)) found.push(`${originalSource.replace("../", "")}:${originalLine + 1} ${text}`);
-    }
-    return found;
+  save(folder: string, name: string): void {
+    writeFileSync(join(folder, name), this.#run);
   }
+}
+
+/** The blocks that no page has run: where in src/, and the text; brackets and semicolons alone are none. */
+export async function missed(folder: string): Promise<string[]> {
+  const { code, map } = await compile();
+  if (code !== BUILT) throw new Error("dist/ is not what src/ builds.");
+  const origins = new SourceMap(JSON.parse(map));
+  const runs = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
+  if (!runs.length) throw new Error("Nothing was counted.");
+  const wasRun = Uint8Array.from(code, (_, at) => Number(runs.some((run) => run[at])));
+  const found: string[] = [];
+  for (let at = 0, end; at < code.length; at = end + 1) {
+    end = wasRun.indexOf(1, at);
+    if (end < 0) end = code.length;
+    const text = code.slice(at, end);
+    const { originalSource = "", originalLine = NaN } = origins.findEntry(0, at + Math.max(0, text.search(/\w/))) as Partial<SourceMapping>;
+    if (/\w/.test(text)) found.push(`${originalSource.replace("../", "")}:${originalLine + 1} ${text}`);
+  }
+  return found;
 }

@@ -2,11 +2,18 @@
 // variables filled in.
 import type { GtmExport, GtmParameter } from "../demo/install.ts";
 
+interface Item {
+  name: string;
+  type: string;
+  parentFolderId: string;
+}
+
 export interface Container extends GtmExport {
   containerVersion: {
-    tag: { name: string; type: string; parameter: GtmParameter[]; firingTriggerId: string[]; paused?: boolean }[];
-    trigger: { triggerId: string; type: string; customEventFilter: { type: string; parameter: GtmParameter[] }[] }[];
-    variable: { name: string; type: string; parameter: GtmParameter[] }[];
+    tag: (Item & { tagId: string; parameter: GtmParameter[]; firingTriggerId: string[]; paused?: boolean })[];
+    trigger: (Item & { triggerId: string; customEventFilter: { type: string; parameter: GtmParameter[] }[] })[];
+    variable: (Item & { variableId: string; parameter: GtmParameter[] })[];
+    folder: { folderId: string }[];
     builtInVariable: { type: string; name: string }[];
   };
 }
@@ -23,37 +30,33 @@ export const valueOf = (parameter: GtmParameter[], key: string): string => param
 export function startContainer({ containerVersion: { tag, trigger, variable, builtInVariable } }: Container): (push: Push) => Fired[] {
   const layer: Push = {};
 
-  /** {{…}}: a text that is nothing else is the variable's value. */
-  function fill(template: string): unknown {
-    const look = (name: string): unknown => {
-      if (name === "_event" || builtInVariable.some((one) => one.type === "EVENT" && one.name === name)) return layer.event;
-      const path = valueOf(variable.find((one) => one.name === name && one.type === "v")!.parameter, "name").split(".");
-      return path.reduce((found: unknown, key) => (isObject(found) ? found[key] : undefined), layer);
-    };
-    const whole = /^\{\{([^{}]*)\}\}$/.exec(template);
-    return whole ? look(whole[1]!) : template.replace(/\{\{(.*?)\}\}/g, (_, name: string) => String(look(name)));
+  function look(name: string): unknown {
+    if (name === "_event" || builtInVariable.some((one) => one.type === "EVENT" && one.name === name)) return layer.event;
+    const path = valueOf(variable.find((one) => one.name === name && one.type === "v")!.parameter, "name").split(".");
+    return path.reduce((found: unknown, key) => (isObject(found) ? found[key] : undefined), layer);
   }
 
-  const fillAll = (parameter: GtmParameter[]): Push =>
-    Object.fromEntries(
-      parameter.map(({ key, value, list }) => [
-        key,
-        // A table: of each row a name and a value.
-        list ? Object.fromEntries(list.map(({ map }) => map!.map((cell) => fill(cell.value!)))) : fill(value!),
-      ]),
-    );
+  /** {{…}} is the variable's value, where that is the whole text; there is nothing else in ours. */
+  function fill({ value, list }: GtmParameter): unknown {
+    // A table: of each row a name and a value.
+    if (list) return Object.fromEntries(list.map(({ map }) => map!.map(fill)));
+    const [, name] = /^\{\{([^{}]*)\}\}$/.exec(value!) ?? [];
+    return name ? look(name) : value;
+  }
+
+  const fillAll = (parameter: GtmParameter[]): Push => Object.fromEntries(parameter.map((one) => [one.key, fill(one)]));
+
+  function fires(id: string): boolean {
+    if (id === ALL_PAGES) return layer.event === "gtm.js";
+    const { customEventFilter } = trigger.find(({ triggerId }) => triggerId === id)!;
+    const filters = customEventFilter.map(({ type, parameter }) => ({ type, ...fillAll(parameter) }) as Push);
+    return filters.every(({ type, arg0, arg1 }) => type === "EQUALS" && arg0 === arg1);
+  }
 
   return (push) => {
     merge(layer, push);
-    const fires = (id: string) =>
-      id === ALL_PAGES
-        ? layer.event === "gtm.js"
-        : trigger
-            .find(({ triggerId }) => triggerId === id)!
-            .customEventFilter.every(({ type, parameter }) => type === "EQUALS" && fill(valueOf(parameter, "arg0")) === fill(valueOf(parameter, "arg1")));
-    return tag
-      .filter(({ paused, firingTriggerId }) => !paused && firingTriggerId.some(fires))
-      .map(({ name, type, parameter }) => ({ name, type, ...fillAll(parameter) }));
+    const firing = tag.filter(({ paused, firingTriggerId }) => !paused && firingTriggerId.some(fires));
+    return firing.map(({ name, type, parameter }) => ({ name, type, ...fillAll(parameter) }));
   };
 }
 

@@ -1,4 +1,4 @@
-// What a page reaches on the internet once the snippet is installed as it is shipped. Chromium only.
+// What a page reaches on the internet once the snippet is installed as it is shipped. Requests are intercepted in Chromium only.
 import { readFile } from "node:fs/promises";
 import type { Page } from "./browsers.ts";
 import { callInPage } from "./tag-managers.ts";
@@ -19,7 +19,7 @@ export async function serveFile(page: Page): Promise<void> {
 }
 
 /** LivePerson's domain service leads to the simulator. */
-export async function serveDomainService({ page, site: { simulator } }: Visit): Promise<void> {
+export async function serveDomainService({ page, site: { simulator } }: Pick<Visit, "page" | "site">): Promise<void> {
   const headers = { "access-control-allow-origin": "*", "content-type": "application/json" };
   const body = JSON.stringify({ service: "asyncMessagingEnt", account: simulator.account, baseURI: `127.0.0.1:${simulator.port}` });
   await page.intercept("https://api.liveperson.net/*", () => ({ status: 200, headers, body }));

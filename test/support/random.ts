@@ -7,3 +7,12 @@ export function randomFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** The same list in an order that the seed says. */
+export function shuffled<T>(list: readonly T[], seed: number): T[] {
+  const random = randomFrom(seed);
+  return list
+    .map((item) => ({ item, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}

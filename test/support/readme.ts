@@ -2,7 +2,6 @@
 import { readFile } from "node:fs/promises";
 
 export interface Block {
-  heading: string;
   /** "html", "json" … */
   language: string;
   code: string;
@@ -38,7 +37,7 @@ function read(text: string): Block[] {
     else {
       const kind = `${heading} ${language}`;
       const count = (counts[kind] = (counts[kind] ?? 0) + 1);
-      blocks.push({ heading, language, code, name: count > 1 ? `${kind} ${count}` : kind });
+      blocks.push({ language, code, name: count > 1 ? `${kind} ${count}` : kind });
     }
   }
   return blocks;

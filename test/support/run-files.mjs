@@ -8,7 +8,10 @@ process.setSourceMapsEnabled(true);
 const queue = [[null]];
 Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0, UVU_QUEUE: queue });
 const { exec } = await import("uvu");
-for (const file of process.argv.slice(2)) await import(pathToFileURL(file).href);
+const { shuffled } = await import("./random.ts");
+const { SHUFFLE } = process.env;
+const files = process.argv.slice(2);
+for (const file of SHUFFLE ? shuffled(files, Number(SHUFFLE)) : files) await import(pathToFileURL(file).href);
 const { notRun } = await import("./not-run.ts");
 
 const result = { passed: 0, failed: 0, skipped: 0, notRun };

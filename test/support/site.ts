@@ -9,7 +9,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import * as assert from "uvu/assert";
 import type { CobrowseConfig } from "../../src/api.d.ts";
 import {
   LP_TAG_EVENT_PATH,
@@ -20,11 +19,8 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from "../simulator/simulator.ts";
-import type { Page } from "./browsers.ts";
 import { COLLECTOR } from "./browsers/collector.ts";
-import { shopPage, type Recorded, type ShopSettings } from "./shop-page.ts";
-
-export type { Recorded } from "./shop-page.ts";
+import { shopPage, type ShopSettings } from "./shop-page.ts";
 
 export interface ShopOptions {
   /** On top of `server` and `jwt`, a token of the simulator's; undefined takes one of these away. */
@@ -55,6 +51,8 @@ export interface Site {
   readonly conversation: Conversation;
   /** Waits until a page has connected and subscribed (once more, if called again). */
   connected(): Promise<void>;
+  /** Waits until a connection has ended (once more, if called again). */
+  disconnected(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -109,13 +107,14 @@ export async function startSite(options: Omit<SimulatorOptions, "handle"> = {}):
       const settings: ShopSettings = { account, tagDelay, dataLayer, eventPath: LP_TAG_EVENT_PATH };
       const script = `/shop/${count + 1}.js`;
       files[script] = { type: "text/javascript", content: `(${shopPage})(${JSON.stringify(settings)})` };
+      // Each page has an address of its own for the file: V8 counts the blocks of what it has not compiled before (coverage.ts).
       const complete = { server: simulator.origin, jwt: simulator.issueToken(), ...config };
       return page(
         `<!doctype html><html lang="en"><head><title>A shop</title><meta name="viewport" content="width=device-width">
 <script src="/chronos.js"></script>
 <script src="${script}"></script>
 ${head}</head><body>${body}
-${install(complete)}</body></html>`,
+${install(complete).replace('src="/lp-cobrowse.min.js"', `src="/lp-cobrowse.min.js?${count}"`)}</body></html>`,
         headers,
       );
     },
@@ -125,6 +124,9 @@ ${install(complete)}</body></html>`,
     },
     async connected() {
       await simulator.waitFor((entry) => entry.type === "in" && entry.frame?.type === "cqm.SubscribeExConversations", 10_000);
+    },
+    async disconnected() {
+      await simulator.waitFor((entry) => entry.type === "close", 10_000);
     },
     close: () => simulator.close(),
   };
@@ -138,39 +140,6 @@ export function scriptTag(config: object): string {
 /** The config on an element, the script elsewhere. */
 export function divAndScript(config: object): string {
   return `<div data-lp-cobrowse='${attribute(config)}' hidden></div><script src="/lp-cobrowse.min.js"></script>`;
-}
-
-export const lpTagEvents = (page: Page): Promise<Recorded[]> => page.evaluate(() => window.lpTagEvents);
-export const windowEvents = (page: Page): Promise<Recorded[]> => page.evaluate(() => window.windowEvents);
-export const dataLayer = (page: Page): Promise<object[] | undefined> => page.evaluate(() => window.dataLayer);
-export const journal = (page: Page): Promise<string[]> => page.evaluate(() => window.journal);
-export const violations = (page: Page): Promise<string[]> => page.evaluate(() => window.violations);
-export const releaseTag = (page: Page): Promise<void> => page.evaluate(() => window.releaseTag());
-
-/** Waits for as many lines as are expected, and asserts that they are these and that nothing follows at once. */
-export async function expectJournal(page: Page, expected: string[]): Promise<void> {
-  const message = `${expected.length} lines in the journal`;
-  // In vain? The comparison below says better what is missing.
-  await page.waitFor((length) => window.journal.length >= length, { message }, expected.length).catch(() => {});
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
-  assert.equal(await journal(page), expected);
-}
-
-/** Whether there is a prompt that takes answers: one that has just opened does not listen yet. */
-export function promptIsArmed(): boolean {
-  const button = document.querySelector("lp-cobrowse")?.shadowRoot!.querySelector("button");
-  return button ? !button.closest("[inert]") : false;
-}
-
-/** Presses the button as soon as it listens; once more if the prompt came anew at that moment. */
-export async function answer(page: Page, part: "accept" | "decline"): Promise<void> {
-  for (let tries = 0; tries < 3; tries++) {
-    await page.waitFor(promptIsArmed, { message: "the prompt to take answers" });
-    await page.clickPart(part);
-    const gone = await page.waitFor(() => !document.querySelector("lp-cobrowse"), { timeout: 2_000 }).catch(() => false);
-    if (gone) return;
-  }
-  throw new Error(`Pressed "${part}" three times, but the prompt stays`);
 }
 
 function attribute(config: object): string {

@@ -1,8 +1,10 @@
 // uvu's suite, except that no failure is lost: uvu forgets an error thrown by a hook, with all tests that were to follow.
-// Besides, a test that never ends fails, and one that is left out has a name and a reason.
+// Besides, a test that never ends fails, one that is left out has a name and a reason, tests that mostly wait can run side by side, and
+// SHUFFLE=7 runs them in another order than they are written in.
 import { suite as uvuSuite } from "uvu";
 import { NotSupportedHere } from "./browsers/api.ts";
 import { notRun } from "./not-run.ts";
+import { shuffled } from "./random.ts";
 
 type Run<C> = (context: C) => unknown;
 
@@ -25,35 +27,47 @@ export interface Suite<C> {
 /** A test that takes longer waits for ever; the others should still run. */
 const TEST_TIMEOUT = 60_000;
 
-export function suite<C extends object = object>(name: string): Suite<C> {
+/** @param atATime how many tests run side by side; what before.each() gives a test is its own */
+export function suite<C extends object = object>(name: string, { atATime = 1 } = {}): Suite<C> {
   const register = uvuSuite(name);
-  const context = {} as C;
+  const common = {} as C;
+  const tests: { title: string; only: boolean; attempt: () => Promise<void> }[] = [];
   // after… the other way round: what was opened last is closed first.
   const hooks = { before: [] as Run<C>[], beforeEach: [] as Run<C>[], after: [] as Run<C>[], afterEach: [] as Run<C>[] };
   let ready: Promise<void> | undefined;
 
-  const runAll = async (runs: Run<C>[]) => {
+  const runAll = async (runs: Run<C>[], context: C) => {
     for (const run of runs) await within(TEST_TIMEOUT, run(context));
   };
-  const handler = (title: string, run: Run<C>) => async () => {
+  const attempt = async (title: string, run: Run<C>) => {
+    const context = Object.create(common) as C;
     const failures: unknown[] = [];
-    const attempt = (runs: Run<C>[]) => runAll(runs).catch((error: unknown) => failures.push(error));
-    await attempt([() => (ready ??= runAll(hooks.before))]);
-    if (!failures.length) await attempt([...hooks.beforeEach, run]);
+    const collect = (runs: Run<C>[]) => runAll(runs, context).catch((error: unknown) => failures.push(error));
+    await collect([() => (ready ??= runAll(hooks.before, common))]);
+    if (!failures.length) await collect([...hooks.beforeEach, run]);
     // Each of them, whatever the others do: what is open has to be closed.
-    for (const hook of hooks.afterEach) await attempt([hook]);
+    for (const hook of hooks.afterEach) await collect([hook]);
     // What failed first is the cause of the rest.
     const [failure] = failures;
     if (failure instanceof NotSupportedHere) notRun.push({ title, reason: failure.message, started: true });
     else if (failures.length) throw failure;
   };
 
-  const test: Suite<C> = (title, run) => register(title, handler(title, run));
-  test.only = (title, run) => register.only(title, handler(title, run));
+  const add = (title: string, run: Run<C>, only: boolean) => void tests.push({ title, only, attempt: () => attempt(title, run) });
+  const test: Suite<C> = (title, run) => add(title, run, false);
+  test.only = (title, run) => add(title, run, true);
   test.skip = (title, reason) => void notRun.push({ title, reason });
   test.before = Object.assign((hook: Run<C>) => void hooks.before.push(hook), { each: (hook: Run<C>) => void hooks.beforeEach.push(hook) });
   test.after = Object.assign((hook: Run<C>) => void hooks.after.unshift(hook), { each: (hook: Run<C>) => void hooks.afterEach.unshift(hook) });
   test.run = () => {
+    const { SHUFFLE } = process.env;
+    const ordered = SHUFFLE ? shuffled(tests, Number(SHUFFLE)) : tests;
+    const chosen = tests.some(({ only }) => only) ? ordered.filter(({ only }) => only) : ordered;
+    const outcomeOf = sideBySide(
+      chosen.map(({ attempt }) => attempt),
+      atATime,
+    );
+    for (const { title, only, attempt } of ordered) (only ? register.only : register)(title, () => outcomeOf(attempt));
     register.after(async () => {
       if (!ready) return;
       const begun = await ready.then(
@@ -62,12 +76,42 @@ export function suite<C extends object = object>(name: string): Suite<C> {
       );
       for (const hook of hooks.after) {
         // Where before() failed, that is told already.
-        await runAll([hook]).catch((error: unknown) => begun && Promise.reject(error));
+        await runAll([hook], common).catch((error: unknown) => begun && Promise.reject(error));
       }
     });
     register.run();
   };
   return test;
+}
+
+/** Gives the outcome of each; all begin in their order, so many at a time, as soon as the first outcome is asked for. */
+function sideBySide(attempts: readonly (() => Promise<void>)[], atATime: number): (attempt: () => Promise<void>) => Promise<void> {
+  const waiting: (() => void)[] = [];
+  let free = atATime;
+  const inTurn = async (attempt: () => Promise<void>) => {
+    if (free) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      await attempt();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+  type Failure = { error: unknown } | undefined;
+  let outcomes: Map<() => Promise<void>, Promise<Failure>> | undefined;
+  return async (attempt) => {
+    // A failure waits until it is asked for.
+    const outcome = (each: () => Promise<void>) =>
+      inTurn(each).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+    outcomes ??= new Map(attempts.map((each) => [each, outcome(each)]));
+    const failure = await outcomes.get(attempt);
+    if (failure) throw failure.error;
+  };
 }
 
 async function within(milliseconds: number, run: unknown): Promise<void> {

@@ -2,7 +2,7 @@
 
 declare global {
   interface Window {
-    /** The tag has fired as often as it was to. */
+    /** False until the tag has fired as often as it was to. */
     tagFired?: boolean;
   }
 }
@@ -10,7 +10,7 @@ declare global {
 export interface Firing {
   html: string;
   /** When the tag fires; how often each time. */
-  when: "at once" | "after load" | "seconds later";
+  when: "at once" | "after load";
   times?: number;
   /** Fires once more when everything has long been loaded, as a trigger on each change of the history does. */
   again?: boolean;
@@ -22,6 +22,7 @@ export interface Firing {
  * anew with only `type`, `id`, `async`, `charset`, `src` and its text.
  */
 export function googleTagManager({ html, when, times = 1, again = false }: Firing): void {
+  window.tagFired = false;
   const template = document.createElement("div");
   template.innerHTML = html.replace(/\{\{.*?\}\}/g, "undefined");
 
@@ -53,10 +54,9 @@ export function googleTagManager({ html, when, times = 1, again = false }: Firin
     if (last) window.tagFired = true;
   };
 
-  const wait = { "at once": 0, "after load": 0, "seconds later": 2000 }[when];
   if (when === "at once") fire(!again);
-  else addEventListener("load", () => setTimeout(fire, wait, !again));
-  if (again) addEventListener("load", () => setTimeout(fire, wait + 1000, true));
+  else addEventListener("load", () => setTimeout(fire, 0, !again));
+  if (again) addEventListener("load", () => setTimeout(fire, 1000, true));
 }
 
 /** Tealium and Adobe Launch: the code, without any HTML, in a script that is appended to the head. */

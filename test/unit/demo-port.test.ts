@@ -1,10 +1,12 @@
+import { once } from "node:events";
 import { request } from "node:http";
+import { text } from "node:stream/consumers";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { startDemo } from "../demo/demo.ts";
-import { announce, explainListenError, readPlace } from "../demo/port.ts";
+import { startDemo, type Demo } from "../demo/demo.ts";
+import { announce, explainListenError, readPlace, type Place } from "../demo/port.ts";
 
-test("the port is the argument's, else the environment's, else the default; the host is this machine unless told", () => {
+test("the port is the argument's, else the environment's, else 8321; the host is this machine unless told", () => {
   assert.equal(readPlace(["--port", "4000"], { PORT: "5000" }), { host: "127.0.0.1", port: 4000 });
   assert.is(readPlace(["--port=4000"], {}).port, 4000);
   assert.is(readPlace([], { PORT: "5000" }).port, 5000);
@@ -14,11 +16,8 @@ test("the port is the argument's, else the environment's, else the default; the 
 
 for (const given of ["", "0", "65536", "8e3", "-1", "http", "80 "]) {
   test(`"${given}" is no port`, () => {
-    assert.throws(
-      () => readPlace(["--port", given], {}),
-      (error: Error) => error.message.startsWith(`"${given}" is no port`),
-    );
-    assert.throws(() => readPlace([], { PORT: given }), /is no port/);
+    for (const read of [() => readPlace(["--port", given], {}), () => readPlace([], { PORT: given })])
+      assert.throws(read, (error: Error) => error.message.startsWith(`"${given}" is no port`));
   });
 }
 
@@ -37,7 +36,7 @@ test("a port that is taken or forbidden gets a sentence that names another", () 
   assert.match(explainListenError(failure("EMFILE"), here(80)), "could not listen on port 80: EMFILE");
 });
 
-test("who can reach it is told: this machine alone, or everybody, with the addresses for a phone and a warning", () => {
+test("who can reach it is told: this machine, or everybody, with addresses for a phone and a warning", () => {
   const address = { address: "192.168.1.5", family: "IPv4", internal: false, netmask: "", mac: "", cidr: null } as const;
   const interfaces = { lo: [{ ...address, address: "127.0.0.1", internal: true }], wlan0: [address] };
   const of = (host: string) => announce("http://127.0.0.1:8321/", { host, port: 8321 }, interfaces);
@@ -47,18 +46,23 @@ test("who can reach it is told: this machine alone, or everybody, with the addre
   assert.match(of("192.168.1.5"), "Warning");
 });
 
-test("a demo that runs: another finds its port taken, or its address nobody's; its pages lead to where they were asked for", async () => {
+test("a port that another demo has, and an address that is nobody's, are explained", async () => {
   const demo = await startDemo();
-  const { port } = demo.simulator;
   try {
-    assert.match(explainListenError(await failed({ port }), here(port)), `Port ${port} is taken`);
-    const nobodys = { host: "192.0.2.1", port: 0 };
-    assert.match(explainListenError(await failed(nobodys), nobodys), '"192.0.2.1" is no address of this machine: give --host 0.0.0.0');
+    assert.match(await explained(here(demo.simulator.port)), `Port ${demo.simulator.port} is taken`);
+    assert.match(await explained({ host: "192.0.2.1", port: 0 }), '"192.0.2.1" is no address of this machine: give --host 0.0.0.0');
+  } finally {
+    await demo.close();
+  }
+});
 
-    const [shop, preview] = await Promise.all([ask(port, "/shop?tab=1"), ask(port, "/demo/preview", '{"mode": null}')]);
+test("pages that are reached by another name lead to that name", async () => {
+  const demo = await startDemo();
+  try {
+    const shop = await ask(demo, "/shop?tab=1");
     assert.match(shop, "ws://my-laptop.local:4000");
     assert.not.match(shop, "127.0.0.1");
-    assert.match(JSON.parse(preview).server, /^ws:\/\/my-laptop\.local:\d+$/);
+    assert.match(JSON.parse(await ask(demo, "/demo/preview", '{"mode": null}')).server, /^ws:\/\/my-laptop\.local:\d+$/);
   } finally {
     await demo.close();
   }
@@ -68,24 +72,19 @@ function failure(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error(code), { code });
 }
 
-const failed = (options: { host?: string; port: number }): Promise<NodeJS.ErrnoException> =>
-  startDemo(options).then(
-    () => failure("none"),
-    (error) => error,
+/** What is said of a demo that cannot start there. */
+const explained = (place: Place): Promise<string> =>
+  startDemo(place).then(
+    () => "It has started.",
+    (error) => explainListenError(error, place),
   );
 
 /** What the demo answers to one who has reached it by another name. */
-function ask(port: number, path: string, body?: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const options = { port, path, method: body ? "POST" : "GET", headers: { host: "my-laptop.local:4000" } };
-    request(options, async (response) => {
-      let text = "";
-      for await (const chunk of response) text += chunk;
-      resolve(text);
-    })
-      .on("error", reject)
-      .end(body);
-  });
+async function ask({ simulator: { port } }: Demo, path: string, body?: string): Promise<string> {
+  const options = { port, path, method: body ? "POST" : "GET", headers: { host: "my-laptop.local:4000" } };
+  const sent = request(options).end(body);
+  const [response] = await once(sent, "response");
+  return text(response);
 }
 
 test.run();

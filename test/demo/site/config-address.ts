@@ -1,4 +1,5 @@
 // The configurator's state in the address of its page, after the #, which no server is told: so it can be kept and shared.
+import { isPath } from "../../../src/doctor/paths.ts";
 import { readJson, type Config } from "./config-form.ts";
 
 export interface State {
@@ -7,26 +8,18 @@ export interface State {
   form: string;
 }
 
-const isPath = (value: unknown): boolean => typeof value === "string" && value.startsWith("window.");
-
 /**
  * What is as it was at the beginning is left out. And so is a token: an address is sent to others, and kept by browsers, and whoever has the token
  * is the visitor. A path to it is no secret.
  */
-export function toAddress({ config, ...others }: State, beginning: State): string {
+export function toAddress({ config, mode, form }: State, beginning: State): string {
   const { jwt, ...known } = config;
-  const shared = isPath(jwt) ? { jwt, ...known } : known;
-  const query = new URLSearchParams();
-  if (JSON.stringify(shared) !== JSON.stringify(beginning.config)) query.set("config", JSON.stringify(shared));
-  for (const key of ["mode", "form"] as const) if (others[key] !== beginning[key]) query.set(key, others[key]);
+  const query = new URLSearchParams({ config: JSON.stringify(isPath(jwt) ? { jwt, ...known } : known), mode, form });
+  for (const [key, value] of Object.entries({ ...beginning, config: JSON.stringify(beginning.config) })) query.delete(key, value);
   return `#${query}`;
 }
 
 export function fromAddress(hash: string, beginning: State): State {
-  const query = new URLSearchParams(hash.slice(1));
-  return {
-    config: readJson(query.get("config") ?? "") ?? structuredClone(beginning.config),
-    mode: query.get("mode") ?? beginning.mode,
-    form: query.get("form") ?? beginning.form,
-  };
+  const { config, ...others } = Object.fromEntries(new URLSearchParams(hash.slice(1)));
+  return { ...beginning, ...others, config: readJson(config ?? "") ?? structuredClone(beginning.config) };
 }

@@ -1,28 +1,11 @@
 // The agent's console: buttons to the server, the server's stream to the status lines, the picture, the story and the frames.
-import type { ConsoleMessage, ConsoleState, Picture } from "../demo.ts";
+import type { ConsoleMessages } from "../demo.ts";
 import { allows, can, type AgentAct } from "../modes.ts";
-import type { Kind, Sentence, TimelineEntry } from "../timeline.ts";
-import { listen } from "./stream.ts";
+import type { ConsoleState } from "../stage.ts";
+import type { Line, Sentence, TimelineEntry } from "../timeline.ts";
+import { latest, listen, post } from "./server.ts";
+import type { Picture } from "./sharing.ts";
 
-const KINDS: Record<Kind, string> = {
-  agent: "Agent",
-  visitor: "Visitor",
-  server: "Server",
-  in: "→ server",
-  out: "← server",
-  lpTag: "lpTag",
-  window: "window",
-  console: "console",
-  connection: "connection",
-};
-/** The filters, and which kinds each shows. */
-const FILTERS: Record<string, Kind[]> = {
-  Session: ["agent", "visitor", "server"],
-  Frames: ["in", "out"],
-  Connection: ["connection"],
-  lpTag: ["lpTag"],
-  window: ["window", "console"],
-};
 /** What has become of an invitation that is over. */
 const OUTCOMES: Record<string, string> = {
   cancelled: "You withdrew the invitation.",
@@ -33,11 +16,13 @@ const OUTCOMES: Record<string, string> = {
   "conversation ended": "You ended the conversation.",
 };
 const NOBODY = "The visitor has signed out: there is nobody to invite.";
+const GONE = "The demo’s server is gone. Start it again; this page then goes on by itself.";
 const MOST_LINES = 500;
 /** Of the picture, CSS pixels. */
 const PICTURE = { width: 300, height: 240 };
 
 const find = <E extends Element = HTMLElement>(selector: string): E => document.querySelector<E>(selector)!;
+const button = (action: string): HTMLButtonElement => find(`[data-action="${action}"]`);
 const story = find("#story");
 const timeline = find("#timeline");
 const shop = find<HTMLIFrameElement>("#shop");
@@ -62,12 +47,10 @@ document.addEventListener("click", ({ target }) => {
   if (view) showView(view);
 });
 
-function post(path: string, body: object): Promise<unknown> {
-  return fetch(`/demo/${path}`, { method: "POST", body: JSON.stringify(body) }).catch(() => showGone(true));
-}
+const tell = (path: string, body: object): Promise<unknown> => post(`/demo/${path}`, body).catch(() => showGone(true));
 
 async function act(action: string): Promise<void> {
-  await post("action", { action });
+  await tell("action", { action });
   // The shop reads these settings when it loads.
   if (/^(prompt|tag)-/.test(action)) reloadShop();
 }
@@ -76,17 +59,17 @@ function reloadShop(): void {
   shop.contentWindow!.location.reload();
 }
 
-listen<ConsoleMessage>(
+listen<ConsoleMessages>(
   "/demo/stream",
-  (message) => {
-    if ("entries" in message) show(message.entries);
-    else if ("cleared" in message) for (const list of [story, timeline]) list.replaceChildren();
-    else if ("picture" in message) showPicture(message.picture);
-    else {
-      state = message.state;
-      ahead = state.now - Date.now();
-      showState(state);
-    }
+  {
+    cleared: () => [story, timeline].forEach((list) => list.replaceChildren()),
+    entries: show,
+    picture: showPicture,
+    state(now) {
+      state = now;
+      ahead = now.now - Date.now();
+      showState(now);
+    },
   },
   (there) => {
     // The server that is back may be another, which does not know the shop's visitor.
@@ -107,7 +90,9 @@ function showState(state: ConsoleState): void {
   find(".connected").classList.toggle("on", connected > 0 && !gone);
   setText(find("#connected"), gone ? "The server is gone" : connected ? `${connected} ${connected === 1 ? "page" : "pages"} connected` : "No page connected");
   setText(find("#short"), String(shortInvitation));
-  setText(find("#next"), nextStep(state));
+  const { status, next } = situation(state);
+  setText(find("#session"), status);
+  setText(find("#next"), gone ? GONE : signedIn ? next : "Press Sign in, in the shop.");
   for (const [action, is] of Object.entries(pressed)) button(action).ariaPressed = String(is);
   const faults = document.querySelectorAll('.faults [aria-pressed="true"]:not([data-action="clock-right"])').length;
   setText(find("#faults"), faults ? `${faults} on` : "");
@@ -121,40 +106,31 @@ function showState(state: ConsoleState): void {
   button("end-conversation").ariaDisabled = String(!conversation);
   button("load-tag").ariaDisabled = String(!pressed["tag-held"]);
   find(".session").className = `session ${invitation?.state ?? ""}`;
-  setText(find("#session"), status(state));
   find(".sight").hidden = !seen;
   if (seen) setText(find("#may"), instruction(invitation!.mode));
   picture.classList.toggle("points", seen && allows(invitation!.mode, "point"));
   showTimes();
 }
 
-/** What to press now. */
-function nextStep({ now, signedIn, invitation, asked, seen, connected, retryDue, pressed }: ConsoleState): string {
-  if (gone) return "The demo’s server is gone. Start it again; this page then goes on by itself.";
-  if (!signedIn) return "Press Sign in, in the shop.";
-  if (invitation?.state === "ACCEPTED") return seen ? "Press Stop sharing in the shop, or End here." : "Press End.";
+/** How it is with the invitation and the visitor, and what to press now. */
+function situation(state: ConsoleState): { status: string; next: string } {
+  const { now, signedIn, invitation, asked, seen, connected, retryDue, pressed } = state;
+  const say = (status: string, next: string) => ({ status, next });
   if (invitation?.state === "INVITED") {
-    if (!can(invitation.mode)) return "No prompt comes, and none should: press Withdraw.";
-    if (!connected) return "Wait until the shop is connected.";
-    if (asked) return "Press Allow or Decline in the shop.";
-    if (pressed["tag-held"]) return "Press Load under More to try.";
-    return pressed.silent ? "The server says nothing: press Say nothing again." : "If the shop does not ask, it takes the invitation for over: press Withdraw.";
-  }
-  if (!connected && retryDue > now) return "Wait until the shop is connected, or press Reload.";
-  return "Press Share, then Allow in the shop.";
-}
-
-function status({ signedIn, connected, invitation, asked, seen }: ConsoleState): string {
-  if (invitation?.state === "INVITED") {
-    if (!can(invitation.mode)) return "Invited to something other than sharing";
-    if (!connected) return "The invitation waits for the shop";
-    return asked ? "The visitor is asked" : "The shop has not asked yet";
+    if (!can(invitation.mode)) return say("Invited to something other than sharing", "No prompt comes, and none should: press Withdraw.");
+    if (!connected) return say("The invitation waits for the shop", "Wait until the shop is connected.");
+    if (asked) return say("The visitor is asked", "Press Allow or Decline in the shop.");
+    const why = "If the shop does not ask, it takes the invitation for over: press Withdraw.";
+    const silent = pressed.silent ? "The server says nothing: press Say nothing again." : why;
+    return say("The shop has not asked yet", pressed["tag-held"] ? "Press Load under More to try." : silent);
   }
   if (invitation?.state === "ACCEPTED")
-    return seen ? `The visitor shares the page: you can ${can(invitation.mode)} it.` : "The visitor allowed it in another window.";
-  if (!signedIn) return NOBODY;
-  if (invitation) return OUTCOMES[invitation.step] ?? "";
-  return connected ? "The visitor is in the shop." : "The visitor’s page is not connected.";
+    return seen
+      ? say(`The visitor shares the page: you can ${can(invitation.mode)} it.`, "Press Stop sharing in the shop, or End here.")
+      : say("The visitor allowed it in another window.", "Press End.");
+  const next = !connected && retryDue > now ? "Wait until the shop is connected, or press Reload." : "Press Share, then Allow in the shop.";
+  if (signedIn && invitation) return say(OUTCOMES[invitation.step] ?? "", next);
+  return say(signedIn ? (connected ? "The visitor is in the shop." : "The visitor’s page is not connected.") : NOBODY, next);
 }
 
 function instruction(mode: string): string {
@@ -181,10 +157,6 @@ function clock(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-function button(action: string): HTMLButtonElement {
-  return find(`[data-action="${action}"]`);
-}
-
 setInterval(() => state && showTimes(), 250);
 
 /** The page as the visitor has it, only smaller. The frame runs no scripts. */
@@ -200,21 +172,7 @@ function showPicture({ head, body, width, height, top }: Picture): void {
   frame.contentWindow!.scrollTo(0, top);
 }
 
-let pointing: AgentAct | undefined;
-let busy = false;
-
-/** The latest place is what counts. */
-async function point(act: AgentAct): Promise<void> {
-  pointing = act;
-  if (busy) return;
-  busy = true;
-  while (pointing) {
-    const latest: AgentAct = pointing;
-    pointing = undefined;
-    await post("agent", latest);
-  }
-  busy = false;
-}
+const point = latest((act: AgentAct) => tell("agent", act));
 
 function place({ clientX, clientY }: MouseEvent): { x: number; y: number } {
   const { left, top, width, height } = picture.getBoundingClientRect();
@@ -223,19 +181,19 @@ function place({ clientX, clientY }: MouseEvent): { x: number; y: number } {
 
 picture.addEventListener("pointermove", (event) => void point({ kind: "point", ...place(event) }));
 picture.addEventListener("pointerleave", () => void point({ kind: "leave", x: 0, y: 0 }));
-picture.addEventListener("click", (event) => void post("agent", { kind: "click", ...place(event) }));
+picture.addEventListener("click", (event) => void tell("agent", { kind: "click", ...place(event) }));
 picture.addEventListener("wheel", (event) => {
   if (!allows(state!.invitation!.mode, "scroll")) return;
   event.preventDefault();
-  void post("agent", { kind: "scroll", x: 0, y: event.deltaY });
+  void tell("agent", { kind: "scroll", x: 0, y: event.deltaY });
 });
 
-function show(entries: Partial<TimelineEntry>[]): void {
+function show(entries: TimelineEntry[]): void {
   for (const list of [story, timeline]) {
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
     for (const entry of entries) {
-      if (list === timeline && entry.kind) insert(line(entry as TimelineEntry), entry.time!);
-      if (list === story && entry.story) tell(entry.story);
+      if (list === timeline && entry.line) insert(entry.line);
+      if (list === story && entry.story) tellStory(entry.story);
     }
     while (list.childElementCount > MOST_LINES) list.firstElementChild!.remove();
     if (atEnd) list.scrollTop = list.scrollHeight;
@@ -243,12 +201,12 @@ function show(entries: Partial<TimelineEntry>[]): void {
 }
 
 /** A chapter for each invitation: what is told of an old one later belongs to its own. */
-function tell({ who, text, invitation }: Sentence): void {
-  const own = invitation && [...story.children].find((chapter) => (chapter as HTMLElement).dataset.invitation === invitation);
-  const begins = !story.lastElementChild || (invitation && !own);
-  const chapter = own || (begins ? element("li", "", element("ol", "")) : story.lastElementChild!);
-  if (begins) {
-    (chapter as HTMLElement).dataset.invitation = invitation ?? "";
+function tellStory({ who, text, invitation = "" }: Sentence): void {
+  const chapters = [...story.children] as HTMLElement[];
+  let chapter = invitation ? chapters.find(({ dataset }) => dataset.invitation === invitation) : chapters.at(-1);
+  if (!chapter) {
+    chapter = element("li", "", element("ol", ""));
+    chapter.dataset.invitation = invitation;
     story.append(chapter);
   }
   const item = element("li", "", element("b", "", who), ` ${text}`);
@@ -257,18 +215,18 @@ function tell({ who, text, invitation }: Sentence): void {
 }
 
 /** By time: what a page reports arrives a little later than it happened. */
-function insert(item: HTMLElement, time: number): void {
-  let before = timeline.lastElementChild as HTMLElement | null;
-  while (before && Number(before.dataset.time) > time) before = before.previousElementSibling as HTMLElement | null;
-  if (before) before.after(item);
+function insert(line: Line): void {
+  const earlier = ([...timeline.children] as HTMLElement[]).filter(({ dataset }) => Number(dataset.time) <= line.time).at(-1);
+  const item = draw(line);
+  if (earlier) earlier.after(item);
   else timeline.prepend(item);
 }
 
-function line({ time, kind, source, name, note, detail, wrong }: TimelineEntry): HTMLElement {
+function draw({ time, kind, source = "", name, note = "", detail, wrong }: Line): HTMLElement {
   const item = element("li", wrong ? "wrong" : "");
-  Object.assign(item.dataset, { time, kind, source, name, note });
-  const text = element("span", "text", element("b", "", name), note ? `  ${note}` : "");
-  const cells = [element("time", "", timeOfDay(time)), element("span", "kind", KINDS[kind]), element("span", "source", source), text];
+  Object.assign(item.dataset, { time, kind });
+  const text = element("span", "text", element("b", "", name), note && `  ${note}`);
+  const cells = [element("time", "", timeOfDay(time)), element("span", "kind", kind), element("span", "source", source), text];
   if (detail === undefined) item.append(element("div", "line", ...cells));
   else {
     const shown = typeof detail === "string" ? detail : JSON.stringify(detail, null, 2);
@@ -295,15 +253,4 @@ function showView(view: string): void {
   timeline.hidden = find("#filters").hidden = view !== "timeline";
   const list = find(`#${view}`);
   list.scrollTop = list.scrollHeight;
-}
-
-const hiding = new CSSStyleSheet();
-document.adoptedStyleSheets = [hiding];
-for (const [name, kinds] of Object.entries(FILTERS)) {
-  const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: true });
-  box.addEventListener("change", () => {
-    for (const kind of kinds) timeline.classList.toggle(`no-${kind}`, !box.checked);
-  });
-  for (const kind of kinds) hiding.insertRule(`.no-${kind} [data-kind="${kind}"] { display: none }`);
-  find("#filters").append(element("label", "", box, name));
 }

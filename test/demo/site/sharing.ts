@@ -1,7 +1,8 @@
 // The sharing itself, in the place of what LivePerson's tag does once the visitor has allowed it: the bar over the page, the
 // agent's pointer, and the picture of the page that the agent sees.
-import type { PageMessage, PageState, Picture } from "../demo.ts";
 import { does, type AgentAct } from "../modes.ts";
+import type { PageState } from "../stage.ts";
+import { latest, post } from "./server.ts";
 
 const BAR = `
 <style>
@@ -28,7 +29,7 @@ const BAR = `
 </div>`;
 
 /** @returns what has to hear all that the server tells this tab's page */
-export function shareWith(origin: string, tab: string): (message: PageMessage) => void {
+export function shareWith(origin: string, tab: string): { page(state: PageState): void; agent(act: AgentAct): void } {
   const host = document.createElement("div");
   // By which it is found in the picture.
   host.dataset.sharingBar = "";
@@ -36,20 +37,17 @@ export function shareWith(origin: string, tab: string): (message: PageMessage) =
   root.innerHTML = BAR;
   const button = root.querySelector("button")!;
   const pointer = root.querySelector<HTMLElement>(".pointer")!;
-  const changes = new MutationObserver(() => void show());
+  const tell = (path: string, body: object) => post(`${origin}/demo/${path}`, body).catch(() => {});
+  const show = latest(async () => sharing && tell("picture", takePicture(host.offsetHeight)));
+  const changes = new MutationObserver(show);
   let sharing = false;
-  let showing = false;
-  let changed = false;
 
-  button.onclick = () => (sharing ? void post("action", { action: "stop-sharing" }) : host.remove());
+  button.onclick = () => (sharing ? void tell("action", { action: "stop-sharing" }) : host.remove());
+  for (const type of ["scroll", "resize"]) addEventListener(type, show);
   // That the last sharing is over is no news beside the next invitation.
   addEventListener("cobrowseOffered", () => sharing || host.remove());
   // The page makes room: what sticks to its top sticks below the bar.
   new ResizeObserver(() => document.documentElement.style.setProperty("--sharing-bar", `${host.offsetHeight}px`)).observe(host);
-
-  function post(path: string, body: object): Promise<unknown> {
-    return fetch(`${origin}/demo/${path}`, { method: "POST", body: JSON.stringify(body), mode: "no-cors" }).catch(() => {});
-  }
 
   function say(words: string, label: string): void {
     root.querySelector("b")!.textContent = words;
@@ -62,57 +60,42 @@ export function shareWith(origin: string, tab: string): (message: PageMessage) =
     sharing = true;
     say(`Our agent ${does(mode)} this page.`, "Stop sharing");
     changes.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-    for (const type of ["scroll", "resize"]) addEventListener(type, show);
-    void show();
+    void show(undefined);
   }
 
   function end(by: string): void {
     sharing = false;
     pointer.hidden = true;
     changes.disconnect();
-    for (const type of ["scroll", "resize"]) removeEventListener(type, show);
     say(`${by} stopped. Nobody sees this page any more.`, "OK");
   }
 
-  /** One picture after another, the last of which shows the page as it is. */
-  async function show(): Promise<void> {
-    changed = true;
-    if (showing) return;
-    showing = true;
-    while (changed && sharing) {
-      changed = false;
-      await post("picture", takePicture());
-    }
-    showing = false;
-  }
-
-  function takePicture(): Picture {
-    const copy = document.body.cloneNode(true) as HTMLElement;
-    for (const other of copy.querySelectorAll("script, lp-cobrowse")) other.remove();
-    const bar = copy.querySelector<HTMLElement>("[data-sharing-bar]");
-    if (bar) bar.style.cssText = `position: sticky; z-index: 1; top: 0; height: ${host.offsetHeight}px; background: #17624a`;
-    const styles = [...document.querySelectorAll("link[rel=stylesheet], style")].map(({ outerHTML }) => outerHTML);
-    styles.push(`<style>:root { --sharing-bar: ${host.offsetHeight}px }</style>`);
-    return { head: styles.join(""), body: copy.innerHTML, width: innerWidth, height: innerHeight, top: scrollY };
-  }
-
-  function agentActs({ kind, x, y }: AgentAct): void {
-    if (kind === "scroll") return scrollBy(0, y);
-    const at = [x * innerWidth, y * innerHeight] as const;
-    pointer.hidden = kind === "leave";
-    pointer.style.translate = at.map((length) => `${length}px`).join(" ");
-    const under = kind === "click" && document.elementFromPoint(...at);
-    if (under instanceof HTMLElement) under.click();
-  }
-
-  function hear({ sharing: now, stoppedByVisitor }: PageState): void {
-    if (now?.tab === tab) {
-      if (!sharing) begin(now.mode);
-    } else if (sharing) end(stoppedByVisitor ? "You have" : "Our agent has");
-  }
-
-  return (message) => {
-    if ("page" in message) hear(message.page);
-    else if (sharing) agentActs(message.agent);
+  return {
+    page({ sharing: shared, stoppedByVisitor }) {
+      if (shared?.tab === tab) {
+        if (!sharing) begin(shared.mode);
+      } else if (sharing) end(stoppedByVisitor ? "You have" : "Our agent has");
+    },
+    agent({ kind, x, y }) {
+      if (!sharing) return;
+      if (kind === "scroll") return scrollBy(0, y);
+      const at = [x * innerWidth, y * innerHeight] as const;
+      pointer.hidden = kind === "leave";
+      pointer.style.translate = at.map((length) => `${length}px`).join(" ");
+      const under = kind === "click" && document.elementFromPoint(...at);
+      if (under instanceof HTMLElement) under.click();
+    },
   };
+}
+
+export type Picture = ReturnType<typeof takePicture>;
+/** What the agent is shown of the page, in which the bar is as high as that. */
+function takePicture(barHeight: number) {
+  const copy = document.body.cloneNode(true) as HTMLElement;
+  for (const other of copy.querySelectorAll("script, lp-cobrowse")) other.remove();
+  const bar = copy.querySelector<HTMLElement>("[data-sharing-bar]");
+  if (bar) bar.style.cssText = `position: sticky; z-index: 1; top: 0; height: ${barHeight}px; background: #17624a`;
+  const styles = [...document.querySelectorAll("link[rel=stylesheet], style")].map(({ outerHTML }) => outerHTML);
+  styles.push(`<style>:root { --sharing-bar: ${barHeight}px }</style>`);
+  return { head: styles.join(""), body: copy.innerHTML, width: innerWidth, height: innerHeight, top: scrollY };
 }

@@ -1,36 +1,35 @@
 // The shop: its visitor, its bag, its lpTag, and what the demo wants to know of the snippet.
 import "../../../src/api.d.ts";
-import type { PageMessage, PageState } from "../demo.ts";
-import { report, tab } from "./report.ts";
+import type { PageMessages } from "../demo.ts";
+import type { PageState } from "../stage.ts";
+import { reporter } from "./report.ts";
+import { listen, post } from "./server.ts";
 import { shareWith } from "./sharing.ts";
 import { sleep } from "./sleep.ts";
-import { listen } from "./stream.ts";
 
 declare global {
   interface Window {
-    shop: Shop;
-    lpTag: LpTag;
+    shop: { visitor: { name: string }; getJwt(): Promise<string | undefined> };
+    lpTag?: LpTag;
   }
-}
-
-interface Shop {
-  visitor: { name: string };
-  getJwt(): Promise<string | undefined>;
 }
 
 export interface LpTag {
   site: string;
   events: { bind(...call: unknown[]): void; trigger(...call: unknown[]): void; publish?(...call: unknown[]): void };
   /** What was bound and triggered before the tag loaded. */
-  queued: { bind: unknown[][]; trigger: unknown[][] };
+  queued?: { bind: unknown[][]; trigger: unknown[][] };
   taglets?: Record<string, object>;
 }
 
 const COBROWSE_EVENTS = ["cobrowseOffered", "cobrowseAccepted", "cobrowseDeclined", "cobrowseClosed", "cobrowseError"] as const;
 const { account, tag, ...loaded } = document.documentElement.dataset;
+const tab = new URLSearchParams(location.search).get("tab") ?? "1";
+const report = reporter("", tab);
 let signedIn = loaded.signedIn === "true";
 let slept = Number(loaded.slept);
 
+window.demo = { report };
 window.shop = {
   visitor: { name: "Ada" },
   async getJwt() {
@@ -41,20 +40,17 @@ window.shop = {
 };
 
 // The tag's stub, as LivePerson's own snippet leaves it on a page: it queues, and has no publish.
-const queued: LpTag["queued"] = { bind: [], trigger: [] };
+const bind: unknown[][] = [];
+const trigger: unknown[][] = [];
 window.lpTag = {
   site: account!,
-  queued,
-  events: { bind: (...call) => void queued.bind.push(call), trigger: (...call) => void queued.trigger.push(call) },
+  queued: { bind, trigger },
+  events: { bind: (...call) => void bind.push(call), trigger: (...call) => void trigger.push(call) },
 };
 
 function loadTag(): void {
   if (document.getElementById("lp-tag")) return;
-  const script = document.createElement("script");
-  script.id = "lp-tag";
-  script.src = "/chronos.js";
-  script.onload = () => document.head.append(Object.assign(document.createElement("script"), { src: "/site/tag.js" }));
-  document.head.append(script);
+  document.head.append(Object.assign(document.createElement("script"), { id: "lp-tag", src: "/tag.js" }));
 }
 
 if (tag !== "held") setTimeout(loadTag, Number(tag));
@@ -79,9 +75,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (target instanceof HTMLButtonElement) bag.value = String(Number(bag.value) + 1);
   });
   // The server tells all tabs: one that is signed out is signed out in each.
-  session.addEventListener("click", () => {
-    void fetch("/demo/action", { method: "POST", body: JSON.stringify({ action: signedIn ? "sign-out" : "sign-in" }) });
-  });
+  session.addEventListener("click", () => void post("/demo/action", { action: signedIn ? "sign-out" : "sign-in" }));
 
   function showSession(): void {
     session.textContent = signedIn ? "Sign out" : "Sign in";
@@ -105,8 +99,11 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   showSession();
-  listen<PageMessage>("/demo/stage", (message) => {
-    share(message);
-    if ("page" in message) hear(message.page);
+  listen<PageMessages>("/demo/stage", {
+    ...share,
+    page(state) {
+      share.page(state);
+      hear(state);
+    },
   });
 });

@@ -1,43 +1,41 @@
 // Nothing that a test starts may outlive it: what is owned here ends with this Node process, however that ends.
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 
-interface Owned {
-  pid: number;
-  /** Ends the whole process group: browsers are families. */
-  signal: NodeJS.Signals;
-}
-
-const owned = new Map<ChildProcess, Owned>();
+/** With the signal that ends the whole process group: browsers are families. */
+const owned = new Map<ChildProcess, NodeJS.Signals>();
 const folders = new Set<string>();
-
-const life = new AbortController();
-/** Aborted when this process ends: for what starts a child and hands it over only once that is ready. */
-export const ending = life.signal;
 
 /** `run.mjs` is told of everything, for the case that this process hangs and cannot clean up itself. */
 const tell = (message: object) => process.connected && process.send?.(message);
 
 /** Ends the child's process group with this process; the child has to be its leader (`detached`). */
 export function own(child: ChildProcess, signal: NodeJS.Signals = "SIGKILL"): void {
-  const { pid } = child;
-  if (pid === undefined) return;
-  owned.set(child, { pid, signal });
-  tell({ started: pid, signal });
+  owned.set(child, signal);
+  tell({ started: child.pid, signal });
   child.once("exit", () => {
     owned.delete(child);
-    tell({ ended: pid });
+    tell({ ended: child.pid });
   });
 }
 
-/** Ends the child's group now and resolves when the child has ended. */
-export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  endGroup(child.pid, signal);
+/** Ends the group of an owned child now and resolves when the child has ended. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (!owned.has(child)) return;
+  const ended = once(child, "exit");
+  endGroup(child);
   await ended;
+}
+
+function endGroup(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, owned.get(child));
+  } catch {
+    // Already gone.
+  }
 }
 
 /** A new folder that is gone when this process is. */
@@ -55,17 +53,8 @@ export function removeFolder(folder: string): void {
   tell({ removed: folder });
 }
 
-function endGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Already gone.
-  }
-}
-
 process.on("exit", () => {
-  life.abort();
-  for (const { pid, signal } of owned.values()) endGroup(pid, signal);
+  for (const child of owned.keys()) endGroup(child);
   for (const folder of folders) {
     try {
       removeFolder(folder);
@@ -75,10 +64,4 @@ process.on("exit", () => {
     }
   }
 });
-for (const [signal, number] of [
-  ["SIGINT", 2],
-  ["SIGTERM", 15],
-  ["SIGHUP", 1],
-] as const) {
-  process.once(signal, () => process.exit(128 + number));
-}
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]));

@@ -1,20 +1,28 @@
 // WebKitGTK through its WebDriver. Debian's packages bring the driver and a browser to be driven, MiniBrowser.
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { NotSupportedHere, type Browser, type Dialog, type Page, type Preferences } from "./api.ts";
+import { NotSupportedHere, Page, type Browser, type Dialog, type Preferences } from "./api.ts";
 import { collect, type Collected } from "./collector.ts";
+import { inPath } from "./installed.ts";
 import { end, own, removeFolder, temporaryFolder } from "./processes.ts";
-import { SharedPage } from "./shared-page.ts";
 import { WebDriverError, WebDriverSession } from "./webdriver.ts";
 
-export interface WebKit {
+interface WebKit {
   driver: string;
-  miniBrowser: string;
   xvfb: string;
+}
+
+/** The processes behind one page. */
+interface Window {
+  session: WebDriverSession;
+  driver: ChildProcess;
+  display: ChildProcess;
+  folder: string;
 }
 
 /**
@@ -26,149 +34,109 @@ class WebKitBrowser implements Browser {
   readonly engine = "webkit";
   readonly hidesForReal = true;
   readonly hasBfcache = true;
-  readonly #installed: WebKit;
+  readonly #installed = findWebKit();
   readonly #idle: Window[] = [];
   readonly #all = new Set<Window>();
 
-  constructor(installed: WebKit) {
-    this.#installed = installed;
-  }
-
   async version(): Promise<string> {
-    const window = this.#idle[0] ?? (await this.#open({}));
-    if (!this.#idle.includes(window)) this.#idle.push(window);
-    return `WebKitGTK/${String(window.session.capabilities.browserVersion)}`;
+    throw new NotSupportedHere("WebKit's version is not asked for");
   }
 
   async newPage(): Promise<Page> {
-    const page = new WebKitPage(this.#idle.pop() ?? (await this.#open({})), {
-      open: (preferences) => this.#open(preferences),
-      close: (window) => this.#close(window),
-      keep: (window) => this.#idle.push(window),
-    });
+    const page = new WebKitPage(this.#idle.pop() ?? (await this.open()), this);
     await page.viewport(1024, 768);
     return page;
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#all].map((window) => this.#close(window)));
-  }
-
-  async #open(preferences: Preferences): Promise<Window> {
-    const window = await openWindow(this.#installed, preferences);
+  async open(dark = false): Promise<Window> {
+    const window = await openWindow(this.#installed, dark);
     this.#all.add(window);
     return window;
   }
 
-  async #close(window: Window): Promise<void> {
+  /** Of a page that is closed, and left its window as good as new. */
+  keep(window: Window): void {
+    this.#idle.push(window);
+  }
+
+  async discard(window: Window): Promise<void> {
     this.#all.delete(window);
-    await closeWindow(window);
+    await end(window.driver);
+    await end(window.display);
+    removeFolder(window.folder);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#all].map((window) => this.discard(window)));
   }
 }
 
-/** The processes behind one page. */
-interface Window {
-  session: WebDriverSession;
-  driver: ChildProcess;
-  display: ChildProcess;
-  folder: string;
-}
-
-interface Windows {
-  open(preferences: Preferences): Promise<Window>;
-  close(window: Window): Promise<void>;
-  keep(window: Window): void;
-}
-
-export async function launchWebKit(installed: WebKit): Promise<Browser> {
-  return new WebKitBrowser(installed);
-}
-
-async function openWindow({ driver: driverPath, miniBrowser, xvfb }: WebKit, preferences: Preferences): Promise<Window> {
-  const folder = temporaryFolder();
-  const { display, name } = await startDisplay(xvfb);
-  // GTK reads these once, when it starts.
-  mkdirSync(join(folder, "gtk-3.0"));
-  writeFileSync(join(folder, "gtk-3.0/settings.ini"), `[Settings]\ngtk-enable-animations=${!preferences.reducedMotion}\n`);
-  // The toolbar must not keep the window from being as narrow as a phone.
-  writeFileSync(join(folder, "gtk-3.0/gtk.css"), "button { min-width: 0; min-height: 0; margin: 0; padding: 0; border: none }");
-  const port = await freePort();
-  const driver = spawn(driverPath, [`--port=${port}`, "--host=127.0.0.1"], {
-    detached: true,
-    stdio: "ignore",
-    env: { ...process.env, DISPLAY: name, NO_AT_BRIDGE: "1", TMPDIR: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder },
-  });
-  own(driver);
-  await listening(port, driver);
-  const session = await WebDriverSession.start(`http://127.0.0.1:${port}`, {
-    unhandledPromptBehavior: "ignore",
-    "webkitgtk:browserOptions": { binary: miniBrowser, args: ["--automation", ...(preferences.colorScheme === "dark" ? ["--dark-mode"] : [])] },
-  });
-  return { session, driver, display, folder };
-}
-
-async function closeWindow({ session, driver, display, folder }: Window): Promise<void> {
-  await session.end().catch(() => {
-    // Its browser is gone already; the group is ended below in any case.
-  });
-  await end(driver);
-  await end(display, "SIGTERM");
-  removeFolder(folder);
-}
+export const launchWebKit = async (): Promise<Browser> => new WebKitBrowser();
 
 /** Where the mouse rests, since nobody moves it; the driver's clicks do not go through the display. */
 const CENTRE = 1500;
 
-/** Xvfb looks for a free display itself and writes its number into the pipe. */
-async function startDisplay(xvfb: string): Promise<{ display: ChildProcess; name: string }> {
-  const args = ["-displayfd", "3", "-screen", "0", `${2 * CENTRE}x${2 * CENTRE}x24`, "-nolisten", "tcp"];
-  const display = spawn(xvfb, args, { detached: true, stdio: ["ignore", "ignore", "ignore", "pipe"] });
+async function openWindow({ driver: driverPath, xvfb }: WebKit, dark: boolean): Promise<Window> {
+  const screen = ["-screen", "0", `${2 * CENTRE}x${2 * CENTRE}x24`, "-nolisten", "tcp"];
+  const display = spawn(xvfb, ["-displayfd", "3", ...screen], { detached: true, stdio: ["ignore", "ignore", "ignore", "pipe"] });
   // SIGTERM, since a killed one leaves its lock behind.
   own(display, "SIGTERM");
-  const pipe = display.stdio[3] as Readable;
-  const number = await new Promise<string>((resolve, reject) => {
-    pipe.once("data", (data) => resolve(String(data).trim()));
-    display.once("exit", (code) => reject(new Error(`Xvfb ended with ${code}`)));
+  // Xvfb looks for a free display itself and writes its number into the pipe.
+  const [number] = await Promise.race([once(display.stdio[3] as Readable, "data"), failure(display, "Xvfb")]);
+
+  const folder = temporaryFolder();
+  // GTK reads these once, when it starts. Scrollbars take room, and the toolbar must not keep the window from being as
+  // narrow as a phone.
+  mkdirSync(join(folder, "gtk-3.0"));
+  writeFileSync(join(folder, "gtk-3.0/settings.ini"), "[Settings]\ngtk-overlay-scrolling=false\n");
+  writeFileSync(join(folder, "gtk-3.0/gtk.css"), "button { min-width: 0; min-height: 0; margin: 0; padding: 0; border: none }");
+  const port = await freePort();
+  const home = { TMPDIR: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder };
+  const env = { ...process.env, ...home, DISPLAY: `:${String(number).trim()}`, NO_AT_BRIDGE: "1" };
+  const driver = spawn(driverPath, [`--port=${port}`, "--host=127.0.0.1"], { detached: true, stdio: "ignore", env });
+  own(driver);
+  await Promise.race([listening(port), failure(driver, "WebKitWebDriver")]);
+  const session = await WebDriverSession.start(`http://127.0.0.1:${port}`, {
+    unhandledPromptBehavior: "ignore",
+    "webkitgtk:browserOptions": { args: ["--automation", ...(dark ? ["--dark-mode"] : [])] },
   });
-  return { display, name: `:${number}` };
+  return { session, driver, display, folder };
+}
+
+async function failure(child: ChildProcess, name: string): Promise<never> {
+  const [code] = await once(child, "exit");
+  throw new Error(`${name} ended with ${code}`);
 }
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
+  await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  server.close();
   return port;
 }
 
-async function listening(port: number, driver: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (driver.exitCode !== null) throw new Error(`WebKitWebDriver ended with ${driver.exitCode}`);
-    const answer = await fetch(`http://127.0.0.1:${port}/status`).catch(() => null);
-    if (answer?.ok) return;
-    await sleep(25);
+async function listening(port: number): Promise<void> {
+  const answers = () => fetch(`http://127.0.0.1:${port}/status`).catch(() => null);
+  for (const deadline = Date.now() + 20_000; !(await answers())?.ok; await sleep(25)) {
+    if (Date.now() > deadline) throw new Error("WebKitWebDriver does not answer");
   }
-  throw new Error("WebKitWebDriver does not answer");
 }
 
-class WebKitPage extends SharedPage implements Page {
-  readonly engine = "webkit";
-  readonly #windows: Windows;
+class WebKitPage extends Page {
   readonly #collected: Collected = { messages: [], errors: [] };
-  #window: Window;
-  #preferences: Preferences = {};
+  #altered = false;
   #rect = {};
-  #answering: NodeJS.Timeout | undefined;
-  #closed = false;
 
-  constructor(window: Window, windows: Windows) {
+  constructor(
+    private window: Window,
+    private readonly browser: WebKitBrowser,
+  ) {
     super();
-    this.#window = window;
-    this.#windows = windows;
   }
 
   get #session(): WebDriverSession {
-    return this.#window.session;
+    return this.window.session;
   }
 
   async goto(url: string): Promise<void> {
@@ -184,15 +152,14 @@ class WebKitPage extends SharedPage implements Page {
     await this.evaluate(collect);
   }
 
-  /** The address is asked for by no script: one that the page takes with it into the bfcache never ends. */
   override async back(): Promise<void> {
     await this.#harvest();
-    const address = () => this.#session.get<string>("url");
-    const before = await address();
-    await this.evaluate(() => void setTimeout(() => history.back()));
-    for (const deadline = Date.now() + 20_000; (await address()) === before; await sleep(25))
-      if (Date.now() > deadline) throw new Error("Waited 20 s for the page before this one in the history");
-    await this.waitFor(() => document.readyState === "complete", { message: "the page to be there" });
+    await super.back();
+  }
+
+  /** Asked for by no script: one that the page takes with it into the bfcache never ends. */
+  protected override address(): Promise<string> {
+    return this.#session.get("url");
   }
 
   protected async run(expression: string): Promise<string> {
@@ -209,11 +176,7 @@ class WebKitPage extends SharedPage implements Page {
   }
 
   async type(text: string): Promise<void> {
-    const actions = [...text].flatMap((value) => [
-      { type: "keyDown", value },
-      { type: "keyUp", value },
-    ]);
-    await this.#act({ type: "key", id: "keyboard", actions });
+    for (const character of text) await this.press(character);
   }
 
   mouseDown(x: number, y: number): Promise<void> {
@@ -231,33 +194,24 @@ class WebKitPage extends SharedPage implements Page {
   async viewport(width: number, height: number, scale = 1): Promise<void> {
     if (scale !== 1) throw new NotSupportedHere("WebKitGTK has no device scale to set");
     // What is set is the window, with its toolbar.
-    const now = await this.evaluate(() => [innerWidth, innerHeight] as const);
-    const rect = await this.#session.get<{ width: number; height: number }>("window/rect");
-    this.#rect = {
-      // Without a window manager the window under the mouse has the focus: its toolbar, so that nothing is hovered over.
-      x: CENTRE - 100,
-      y: CENTRE - 5,
-      width: width + rect.width - now[0],
-      height: height + rect.height - now[1],
-    };
+    const now = await this.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+    const window = await this.#session.get<{ width: number; height: number }>("window/rect");
+    // Without a window manager the window under the mouse has the focus: its toolbar, so that nothing is hovered over.
+    this.#rect = { x: CENTRE - 100, y: CENTRE - 5, width: width + window.width - now.width, height: height + window.height - now.height };
     await this.#session.post("window/rect", this.#rect);
     await this.waitFor((width, height) => innerWidth === width && innerHeight === height, { message: `a viewport of ${width} by ${height}` }, width, height);
   }
 
   /** GTK reads the preferences when it starts, so the page gets a new, empty browser. */
-  async emulate(preferences: Preferences): Promise<void> {
-    if (preferences.forcedColors) throw new NotSupportedHere("WebKitGTK has no forced colours");
-    if (preferences.touch) throw new NotSupportedHere("WebKitGTK cannot say that the main pointer is a finger");
-    if (await this.evaluate(() => location.href !== "about:blank")) throw new Error("In WebKit, emulate() has to come before goto()");
-    const [width, height] = await this.evaluate(() => [innerWidth, innerHeight] as const);
-    this.#preferences = { ...this.#preferences, ...preferences };
-    await this.#windows.close(this.#window);
-    this.#window = await this.#windows.open(this.#preferences);
+  async emulate({ colorScheme, forcedColors, touch }: Preferences): Promise<void> {
+    if (forcedColors) throw new NotSupportedHere("WebKitGTK has no forced colours");
+    if (touch) throw new NotSupportedHere("WebKitGTK cannot say that the main pointer is a finger");
+    const { address, width, height } = await this.evaluate(() => ({ address: location.href, width: innerWidth, height: innerHeight }));
+    if (address !== "about:blank") throw new Error("In WebKit, emulate() has to come before goto()");
+    this.#altered = true;
+    await this.browser.discard(this.window);
+    this.window = await this.browser.open(colorScheme === "dark");
     await this.viewport(width, height);
-  }
-
-  async offline(): Promise<never> {
-    throw new NotSupportedHere("WebKit's driver cannot take the network away");
   }
 
   async hide(): Promise<void> {
@@ -270,18 +224,6 @@ class WebKitPage extends SharedPage implements Page {
     // Minimizing forgets where the window was. Under the mouse it has the focus again.
     await this.#session.post("window/rect", this.#rect);
     await this.seen(true);
-  }
-
-  answerDialogs(answer: (message: string) => boolean | "leave open"): void {
-    clearTimeout(this.#answering);
-    const look = async () => {
-      const dialog = await this.openDialog().catch(() => null);
-      const answered = dialog && answer(dialog.message);
-      if (answered === true) await dialog?.accept();
-      if (answered === false) await dialog?.dismiss();
-      if (!this.#closed) this.#answering = setTimeout(look, 25);
-    };
-    this.#answering = setTimeout(look);
   }
 
   async openDialog(): Promise<Dialog | null> {
@@ -308,30 +250,16 @@ class WebKitPage extends SharedPage implements Page {
     return [...this.#collected.errors];
   }
 
-  async cdp(): Promise<never> {
-    throw new NotSupportedHere("WebKit does not speak the DevTools protocol");
-  }
-
-  async onCdp(): Promise<never> {
-    throw new NotSupportedHere("WebKit does not speak the DevTools protocol");
-  }
-
-  async intercept(): Promise<never> {
-    throw new NotSupportedHere("requests are intercepted in Chromium only");
-  }
-
   async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#answering);
-    if (Object.keys(this.#preferences).length) return this.#windows.close(this.#window);
+    if (this.#altered) return this.browser.discard(this.window);
     try {
       await (await this.openDialog())?.dismiss();
       await this.#session.post("url", { url: "about:blank" });
       await this.show();
-      this.#windows.keep(this.#window);
+      this.browser.keep(this.window);
     } catch {
       // Not fit to be used again.
-      await this.#windows.close(this.#window);
+      await this.browser.discard(this.window);
     }
   }
 
@@ -339,9 +267,9 @@ class WebKitPage extends SharedPage implements Page {
     await this.#session.post("actions", { actions: [source] });
   }
 
-  async #mouse(x: number, y: number, what: "pointerDown" | "pointerUp"): Promise<void> {
+  async #mouse(x: number, y: number, type: "pointerDown" | "pointerUp"): Promise<void> {
     const move = { type: "pointerMove", x: Math.round(x), y: Math.round(y), duration: 0 };
-    await this.#act({ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions: [move, { type: what, button: 0 }] });
+    await this.#act({ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions: [move, { type, button: 0 }] });
   }
 
   /** Brings home what the page collected, before it goes away. */
@@ -357,46 +285,13 @@ class WebKitPage extends SharedPage implements Page {
 }
 
 /** Keys without a character, as WebDriver numbers them. */
-const KEYS: Record<string, string> = {
-  Backspace: "\uE003",
-  Tab: "\uE004",
-  Enter: "\uE007",
-  Shift: "\uE008",
-  Control: "\uE009",
-  Alt: "\uE00A",
-  Escape: "\uE00C",
-  Space: " ",
-  PageUp: "\uE00E",
-  PageDown: "\uE00F",
-  End: "\uE010",
-  Home: "\uE011",
-  ArrowLeft: "\uE012",
-  ArrowUp: "\uE013",
-  ArrowRight: "\uE014",
-  ArrowDown: "\uE015",
-  Delete: "\uE017",
-};
+const KEYS: Record<string, string> = { Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Control: "\uE009", Escape: "\uE00C", Space: " " };
 
 /** The WebKit to use; throws a sentence that says what to install. */
 export function findWebKit(): WebKit {
-  const inPath = (name: string) =>
-    (process.env.PATH ?? "")
-      .split(delimiter)
-      .map((folder) => join(folder, name))
-      .find((path) => existsSync(path));
-  const driver = inPath("WebKitWebDriver");
-  // /usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser
-  const miniBrowser = foldersIn("/usr/lib")
-    .flatMap((folder) => [folder, ...foldersIn(folder)])
-    .filter((folder) => /webkit2?gtk-[\d.]+$/.test(folder))
-    .map((folder) => join(folder, "MiniBrowser"))
-    .find((path) => existsSync(path));
-  const xvfb = inPath("Xvfb");
-  const missing = [!driver || !miniBrowser ? "webkit2gtk-driver" : "", !xvfb ? "xvfb" : ""].filter(Boolean);
-  if (!driver || !miniBrowser || !xvfb) throw new Error(`WebKit cannot be driven: \`apt-get install ${missing.join(" ")}\``);
-  return { driver, miniBrowser, xvfb };
-}
-
-function foldersIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [join(folder, entry.name)] : [])) : [];
+  const [driver] = inPath("WebKitWebDriver");
+  const [xvfb] = inPath("Xvfb");
+  if (driver && xvfb) return { driver, xvfb };
+  const missing = [driver ? [] : "webkit2gtk-driver", xvfb ? [] : "xvfb"].flat();
+  throw new Error(`WebKit cannot be driven: \`apt-get install ${missing.join(" ")}\``);
 }
