@@ -32,8 +32,8 @@ export async function measurePrompt(browsers: Browser[]): Promise<Row[]> {
   const own = `<dialog><h2>Share this page?</h2><p>Our agent can see and use this page until you stop.</p><button>Decline</button><button>Allow</button></dialog>
 ${script(openOwn, `${simulator.origin}/ws_api/account/${simulator.account}/messaging/consumer?v=3`)}`;
   const sides = {
-    ours: { page: { config: configFor(site), head }, ready: () => live(site), invite: () => void site.invite() },
-    theirs: { page: { body: own, head }, ready: () => simulator.waitFor(({ type }) => type === "open"), invite: () => simulator.faults.sendRaw("{}") },
+    ours: { page: { config: configFor(site), head }, ready: () => live(site), invite: () => site.invite() },
+    theirs: { page: { body: own, head }, ready: () => simulator.waitFor(({ type }) => type === "open"), invite: () => void simulator.faults.sendRaw("{}") },
   };
 
   const measure = async (browser: Browser, slow = false) => {
@@ -46,12 +46,15 @@ ${script(openOwn, `${simulator.origin}/ws_api/account/${simulator.account}/messa
         await ready();
         if (slow) await slowDown(page);
         await pause(page, 100);
-        invite();
+        const invitation = invite();
         await page.waitFor(() => window.opened, { message: "the prompt" });
         // Long tasks are told late.
         await pause(page, 200);
         if (await page.evaluate(() => window.longTasks.some(({ startTime, duration }) => startTime + duration > window.delivered))) long[side]++;
-        return page.evaluate(() => window.opened - window.delivered);
+        const took = await page.evaluate(() => window.opened - window.delivered);
+        // Else the next page would be invited as it loads.
+        if (invitation) invitation.cancel();
+        return took;
       });
     return { ...(await inTurn(trial("ours"), trial("theirs"))), long };
   };

@@ -43,7 +43,7 @@ async function asked(page: Page, site: Site, shop?: ShopOptions): Promise<Invita
 }
 
 /** Firefox decides before `pagehide` which page it keeps, and keeps none with an open WebSocket. */
-const returns = ({ engine, hasBfcache }: Browser) => hasBfcache && engine !== "firefox";
+const returns = ({ engine, isWhole }: Browser) => isWhole && engine !== "firefox";
 
 async function leave(page: Page, site: Site): Promise<void> {
   await page.goto(site.page("<!doctype html><title>Elsewhere</title>"));
@@ -275,7 +275,7 @@ forEachVisit(
     });
 
     test("opened in a background tab: connects when it is seen", async ({ page, site, browser }) => {
-      if (!browser.hidesForReal) throw new NotSupportedHere(`${engine} cannot hide a page before its scripts run here`);
+      if (!browser.isWhole) throw new NotSupportedHere(`${engine} cannot hide a page before its scripts run here`);
       await page.hide();
       await page.goto(site.shop());
       site.invite();

@@ -613,6 +613,22 @@ test("an invitation that a server tells of late after an outage is asked about a
   given.expect({ published: ["Offered", "Accepted"], events: ["Offered", "Closed cancelled", "Offered", "Accepted"] });
 });
 
+test("a dialog of another channel is no invitation, whatever its sessionState", async (given) => {
+  await given.connected();
+  notify(given, { ...invited("one", Date.now() / SECOND + 60), channelType: "MESSAGING" });
+  await given.after(SECOND, { prompts: 0, events: [], published: [] });
+});
+
+test("what a connection brings that was given up, and has not closed yet, is not read", async (given) => {
+  const { sockets, window } = await given.connected({ deliversLate: true });
+  const [givenUp] = sockets;
+  window.lpCobrowse.stop();
+  window.lpCobrowse.start();
+  const result = { convId: "other", conversationDetails: { state: "OPEN", dialogs: [invited("one", Date.now() / SECOND + 60)] } };
+  givenUp!.deliver(JSON.stringify({ kind: "notification", body: { changes: { type: "UPSERT", result } } }));
+  await given.after(SECOND, { subscribed: true, prompts: 0, events: [], published: [] });
+});
+
 /* stop() and start() */
 
 test("stop() withdraws the prompt; start() asks again, and publishes nothing again", async (given) => {

@@ -10,10 +10,8 @@ export const ENGINES: readonly Engine[] = ["chromium", "firefox", "webkit"];
 
 export interface Browser {
   readonly engine: Engine;
-  /** True where hide() does what a visitor does; false where it only overrides document.hidden in the page. */
-  readonly hidesForReal: boolean;
-  /** Whether a page that was left can come back as it was, `pageshow` saying `persisted`. */
-  readonly hasBfcache: boolean;
+  /** False for Chromium's headless shell: hide() only overrides document.hidden there, and no page that was left comes back as it was. */
+  readonly isWhole: boolean;
   version(): Promise<string>;
   /** A page in a window of its own, 1024 by 768, visible; what it shows is nobody's. */
   newPage(): Promise<Page>;

@@ -21,8 +21,7 @@ export interface Chromium {
 
 class ChromiumBrowser extends PuppeteerBackedBrowser implements Browser {
   readonly engine = "chromium";
-  readonly hidesForReal: boolean;
-  readonly hasBfcache: boolean;
+  readonly isWhole: boolean;
   readonly #sessions = new WeakMap<PuppeteerPage, CDPSession>();
   #coverage: Coverage | undefined;
   /** Windows that are of no more use, but stay: the first that closes would end the counting for all that share its process. */
@@ -30,8 +29,7 @@ class ChromiumBrowser extends PuppeteerBackedBrowser implements Browser {
 
   constructor(browser: PuppeteerBrowser, shell: boolean) {
     super(browser);
-    this.hidesForReal = !shell;
-    this.hasBfcache = !shell;
+    this.isWhole = !shell;
   }
 
   async newPage(): Promise<Page> {
@@ -99,7 +97,7 @@ class ChromiumPage extends PuppeteerBackedPage implements Page {
 
   override async hide(): Promise<void> {
     const dialog = await this.openDialog();
-    if (!this.browser.hidesForReal && dialog) throw new NotSupportedHere("Chromium's headless shell cannot hide a page with an open dialog");
+    if (!this.browser.isWhole && dialog) throw new NotSupportedHere("Chromium's headless shell cannot hide a page with an open dialog");
     await super.hide();
     if (!dialog) return;
     // A Chromium that no DevTools watch ends confirm() with false in that case; this one waits for the DevTools, and the
@@ -111,7 +109,7 @@ class ChromiumPage extends PuppeteerBackedPage implements Page {
 
   protected override async setHidden(hidden: boolean): Promise<void> {
     this.#hidden = hidden;
-    if (this.browser.hidesForReal) return super.setHidden(hidden);
+    if (this.browser.isWhole) return super.setHidden(hidden);
     this.altered = true;
     await this.evaluate((hidden) => {
       Object.defineProperty(document, "hidden", { value: hidden, configurable: true });

@@ -11,8 +11,7 @@ interface BidiConnection {
 
 class FirefoxBrowser extends PuppeteerBackedBrowser implements Browser {
   readonly engine = "firefox";
-  readonly hidesForReal = true;
-  readonly hasBfcache = true;
+  readonly isWhole = true;
 
   async newPage(): Promise<Page> {
     const kept = this.idle.pop();

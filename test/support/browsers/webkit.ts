@@ -32,8 +32,7 @@ interface Window {
  */
 class WebKitBrowser implements Browser {
   readonly engine = "webkit";
-  readonly hidesForReal = true;
-  readonly hasBfcache = true;
+  readonly isWhole = true;
   readonly #installed = findWebKit();
   readonly #idle: Window[] = [];
   readonly #all = new Set<Window>();
