@@ -1,6 +1,6 @@
 // `npm test`: type check, format, build and freshness, then every *.test.ts in processes of their own, so that nothing can hang or
-// leave anything behind unseen: a process for each file under unit/, two that share the files under browser/, and one for each engine
-// with all files under engines/, for to start a browser takes longer than many tests. `npm test -- prompt` runs only the files whose
+// leave anything behind unseen: two that share the files under unit/, two for those under browser/, and one for each engine with all
+// files under engines/, for to start a browser, or a compiler, takes longer than many tests. `npm test -- prompt` runs only the files whose
 // path contains "prompt". SHUFFLE=7 runs the tests in another order, which 7 stands for.
 import { execFile, fork } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -149,7 +149,12 @@ const chosen = (folder) =>
     .map((name) => `${folder}/${name}`)
     .filter((file) => file.includes(filter));
 
-const inHalves = (files) => [0, 1].map((half) => files.filter((_, index) => index % 2 === half)).filter((files) => files.length);
+/** The folder's files in two processes. */
+const inHalves = (folder) =>
+  [0, 1]
+    .map((half) => chosen(folder).filter((_, index) => index % 2 === half))
+    .filter((files) => files.length)
+    .map((files) => () => run(files.length > 1 ? `${folder}/${files.map((file) => /\/([^.]*)/.exec(file)[1]).join(", ")}` : files[0], files));
 
 const format = () => program("format", "node_modules/prettier/bin/prettier.cjs", "--check", ".");
 
@@ -175,10 +180,8 @@ if (process.env.SHUFFLE) console.log(`in another order: SHUFFLE=${process.env.SH
 const inEngines = chosen("engines");
 const jobs = [
   ...(inEngines.length ? here.map((engine) => () => run(`engines/ in ${engine}`, inEngines, { ENGINE: engine })) : []),
-  ...inHalves(chosen("browser")).map(
-    (files) => () => run(files.length > 1 ? `browser/${files.map((file) => /\/([^.]*)/.exec(file)[1]).join(", ")}` : files[0], files),
-  ),
-  ...chosen("unit").map((file) => () => run(file, [file])),
+  ...inHalves("browser"),
+  ...inHalves("unit"),
 ];
 await inParallel(jobs);
 if (everyBlock) await step(EVERY_BLOCK, everyBlock);

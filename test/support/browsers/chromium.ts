@@ -78,6 +78,7 @@ class ChromiumPage extends PuppeteerBackedPage implements Page {
   }
 
   async goto(url: string): Promise<void> {
+    this.began = true;
     await this.window.goto(url);
   }
 

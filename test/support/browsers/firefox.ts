@@ -47,6 +47,7 @@ class FirefoxPage extends PuppeteerBackedPage implements Page {
 
   // puppeteer's own goto() and reload() never return once the page has come back from the bfcache.
   async goto(url: string): Promise<void> {
+    this.began = true;
     await this.#bidi.send("browsingContext.navigate", { context: this.#context, url, wait: "complete" });
   }
 

@@ -68,6 +68,8 @@ export abstract class PuppeteerBackedPage extends Page {
   /** Where frames come in during confirm(), another may lie over the first. */
   readonly #dialogs = new Set<Dialog>();
   #resized = false;
+  /** What the window says before it has gone anywhere, the page of an earlier test says. */
+  protected began = false;
   /** Whether something was set that outlives a page. */
   protected altered = false;
 
@@ -76,8 +78,8 @@ export abstract class PuppeteerBackedPage extends Page {
     protected readonly browser: PuppeteerBackedBrowser,
   ) {
     super();
-    window.on("console", (message) => this.#console.push(`${message.type() === "warn" ? "warning" : message.type()}: ${message.text()}`));
-    window.on("pageerror", (error) => this.#errors.push(messageOf(error)));
+    window.on("console", (message) => this.began && this.#console.push(`${message.type() === "warn" ? "warning" : message.type()}: ${message.text()}`));
+    window.on("pageerror", (error) => this.began && this.#errors.push(messageOf(error)));
     window.on("dialog", (dialog) => this.dialogOpened(dialog));
   }
 

@@ -19,7 +19,7 @@ export interface Dialog {
   dismiss(): Promise<void>;
 }
 
-const POLL = 40;
+const POLL = 100;
 const LONGEST_POLL = 250;
 
 export abstract class SharedPage {
