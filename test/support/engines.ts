@@ -48,7 +48,7 @@ export type Scenarios<G> = (test: Suite<G>, engine: Engine) => void;
 export interface EngineOptions {
   engines?: readonly Engine[];
   /** How many tests run side by side: 1 unless told. */
-  atATime?: number;
+  atATime?: number | ((engine: Engine) => number);
   /** Whether what these tests run of the built file in Chromium counts, where COVERAGE asks for it. */
   counted?: boolean;
 }
@@ -59,7 +59,7 @@ export function forEachEngine<G extends Given = Given>(name: string, scenarios: 
     if (engines.includes(engine)) notRun.push({ title: `[${engine}] ${name}`, reason });
   }
   for (const engine of here.filter((engine) => engines.includes(engine) && engine === (ENGINE ?? engine))) {
-    const test = suite<G>(`${name} [${engine}]`, { atATime });
+    const test = suite<G>(`${name} [${engine}]`, { atATime: typeof atATime === "number" ? atATime : atATime(engine) });
     test.before(async (given) => {
       given.browser = await shared[engine].launch(engine);
     });
