@@ -1,6 +1,6 @@
 // `npm test`: type check, format, build and freshness, then every *.test.ts in processes of their own, so that nothing can hang or
-// leave anything behind unseen: two that share the files under unit/, two for those under browser/, and one for each engine with all
-// files under engines/, for to start a browser, or a compiler, takes longer than many tests. `npm test -- prompt` runs only the files whose
+// leave anything behind unseen: one for the files under unit/, one for those under browser/, and one for each engine with all files under
+// engines/, for to start a browser, or a compiler, takes longer than many tests. `npm test -- prompt` runs only the files whose
 // path contains "prompt". SHUFFLE=7 runs the tests in another order, which 7 stands for.
 import { execFile, fork } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -11,7 +11,6 @@ import "./support/typescript.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const RUN_FILES = join(ROOT, "test/support/run-files.mjs");
-const AT_A_TIME = 5;
 /** Far longer than a process takes, even on a slow and busy machine. */
 const TIMEOUT = 600_000;
 /** How long a process whose tests are over may take to end, with its browsers. */
@@ -134,14 +133,6 @@ async function run(title, files, env) {
   report(title, { passed, failed: failed + more, output }, started);
 }
 
-async function inParallel(jobs) {
-  const left = [...jobs];
-  const worker = async () => {
-    for (let job = left.shift(); job; job = left.shift()) await job();
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
-}
-
 const filter = process.argv[2] ?? "";
 const chosen = (folder) =>
   readdirSync(join(ROOT, "test", folder))
@@ -149,16 +140,9 @@ const chosen = (folder) =>
     .map((name) => `${folder}/${name}`)
     .filter((file) => file.includes(filter));
 
-/** The folder's files in two processes. */
-const inHalves = (folder) =>
-  [0, 1]
-    .map((half) => chosen(folder).filter((_, index) => index % 2 === half))
-    .filter((files) => files.length)
-    .map((files) => () => run(files.length > 1 ? `${folder}/${files.map((file) => /\/([^.]*)/.exec(file)[1]).join(", ")}` : files[0], files));
+const format = () => program("format", "node_modules/prettier/bin/prettier.cjs", "--check", "--cache", ".");
 
-const format = () => program("format", "node_modules/prettier/bin/prettier.cjs", "--check", ".");
-
-if (!filter) await inParallel([buildAndCompare, () => typeCheck("."), () => typeCheck("test"), format]);
+if (!filter) await Promise.all([buildAndCompare(), typeCheck("."), typeCheck("test"), format()]);
 const { enginesHere } = await import("./support/browsers.ts");
 const { here, missing } = await enginesHere();
 
@@ -180,10 +164,9 @@ if (process.env.SHUFFLE) console.log(`in another order: SHUFFLE=${process.env.SH
 const inEngines = chosen("engines");
 const jobs = [
   ...(inEngines.length ? here.map((engine) => () => run(`engines/ in ${engine}`, inEngines, { ENGINE: engine })) : []),
-  ...inHalves("browser"),
-  ...inHalves("unit"),
+  ...["browser", "unit"].filter((folder) => chosen(folder).length).map((folder) => () => run(`${folder}/`, chosen(folder))),
 ];
-await inParallel(jobs);
+await Promise.all(jobs.map((job) => job()));
 if (everyBlock) await step(EVERY_BLOCK, everyBlock);
 
 console.log();

@@ -19,8 +19,8 @@ export interface Dialog {
   dismiss(): Promise<void>;
 }
 
-const POLL = 100;
-const LONGEST_POLL = 250;
+const POLL = 150;
+const LONGEST_POLL = 300;
 
 export abstract class SharedPage {
   /**
