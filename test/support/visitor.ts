@@ -2,8 +2,13 @@
 import * as assert from "uvu/assert";
 import type { Invitation, InviteOptions } from "../simulator/simulator.ts";
 import type { Page } from "./browsers.ts";
+import type { Prompt } from "./browsers/prompt-in-page.ts";
 import { pause, type Agent } from "./heard.ts";
 import type { ShopOptions, Site } from "./site.ts";
+
+// Sent to the page as text.
+const isArmed = ({ part }: Prompt) => !part("accept").closest("[inert]");
+const isGone = () => !document.querySelector("lp-cobrowse");
 
 /** Loads a shop and invites its visitor, until the prompt is there. */
 export async function openPrompt(page: Page, site: Site, shop: ShopOptions = {}, options: InviteOptions = {}): Promise<Invitation> {
@@ -18,12 +23,12 @@ export async function shown(page: Page): Promise<void> {
 }
 
 export async function gone(page: Page): Promise<void> {
-  await page.waitFor(() => !document.querySelector("lp-cobrowse"), { message: "the prompt to go" });
+  await page.waitFor(isGone, { message: "the prompt to go" });
 }
 
 /** Waits until the prompt that is shown now takes answers: one that has just opened does not listen yet. */
 export async function armed(page: Page): Promise<void> {
-  await page.waitForPrompt(({ part }) => !part("accept").closest("[inert]"), { message: "the prompt to take answers" });
+  await page.waitForPrompt(isArmed, { message: "the prompt to take answers" });
 }
 
 /** How many prompts there are, whether they are to be seen or not. */
@@ -75,7 +80,7 @@ export async function answer(page: Page, part: "accept" | "decline"): Promise<vo
   for (let tries = 0; tries < 3; tries++) {
     await armed(page);
     await page.clickPart(part);
-    const went = await page.waitFor(() => !document.querySelector("lp-cobrowse"), { timeout: 2_000 }).catch(() => false);
+    const went = await page.waitFor(isGone, { timeout: 2_000 }).catch(() => false);
     if (went) return;
   }
   throw new Error(`Pressed "${part}" three times, but the prompt stays`);
@@ -89,7 +94,7 @@ export async function escape(page: Page, agent: Agent): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (agent.heard().at(-1) !== "Declined") {
     if (Date.now() > deadline) throw new Error(`Pressed Escape for 10 s; the agent was told ${agent.heard().join(", ") || "nothing"}`);
-    const listens = await page.inPrompt(({ part }) => !part("accept").closest("[inert]")).catch(() => false);
+    const listens = await page.inPrompt(isArmed).catch(() => false);
     if (listens) await page.press("Escape");
     await pause(page, 100);
   }
